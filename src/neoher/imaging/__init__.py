@@ -1,0 +1,1 @@
+"""Volumes to quantities; one module per kind of image. Takes volumes, knows no files."""

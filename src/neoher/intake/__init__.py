@@ -1,0 +1,1 @@
+"""How facts come in: DICOM folders, files and archives; regions from SEG, RTSTRUCT, NIfTI or a box."""

@@ -1,0 +1,1 @@
+"""Tissue to classes and scores."""

@@ -1,0 +1,1 @@
+"""What is known about one patient, and where each fact came from."""

@@ -1,0 +1,1 @@
+"""How results go out: HTML, JSON, figures."""

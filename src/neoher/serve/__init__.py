@@ -1,0 +1,4 @@
+"""The web application.
+
+Nothing is served yet.
+"""

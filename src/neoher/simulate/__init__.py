@@ -1,0 +1,1 @@
+"""Digital reference patients with known truth. Reaches nothing that it tests."""
