@@ -1,1 +1,1 @@
-"""Recorded numbers to response: change against repeatability, criteria, imaging against the specimen. Reads no images."""
+"""Recorded numbers to response: change, criteria, imaging against the specimen. Reads no images."""

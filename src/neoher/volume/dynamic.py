@@ -32,7 +32,7 @@ class Phase:
     duration_s: float | None
     """How long its acquisition took; None when neither stated nor derivable."""
     duration_basis: str
-    """Where the duration came from, for a reader: 'AcquisitionDuration (0018,9073)', 'interval to the next phase'."""
+    """Where the duration came from, for a reader: 'AcquisitionDuration (0018,9073)', 'interval to the next'."""
     series_uid: str
     description: str
     slices: int
@@ -58,8 +58,9 @@ class TimeAxis:
 class DynamicSeries:
     """Signal of some or all phases on one grid.
 
-    `signal[i]` belongs to phase `loaded[i]` of `time_axis`; shape (phases loaded, slices, rows, columns), stored
-    numbers as read (int16, uint16, or float32 where slices differ in scale); `scales[i]` turns them into signal.
+    `signal[i]` belongs to phase `loaded[i]` of `time_axis`; shape (phases loaded, slices, rows, columns),
+    stored numbers as read (int16, uint16, or float32 where the slices of a phase differ in scale);
+    `scales[i]` turns them into signal.
     """
 
     grid: Grid

@@ -48,12 +48,15 @@ class Grid:
 
     def to_patient(self, index: NDArray[np.float64]) -> NDArray[np.float64]:
         """LPS positions in mm, shape (n, 3), of continuous (slice, row, column) indices, shape (n, 3)."""
-        return index * np.asarray(self.spacing_mm) @ np.asarray(self.axes) + np.asarray(self.origin_mm)
+        step = np.asarray(self.axes, dtype=np.float64).T * np.asarray(self.spacing_mm)
+        position: NDArray[np.float64] = index @ step.T + np.asarray(self.origin_mm)
+        return position
 
     def to_index(self, position_mm: NDArray[np.float64]) -> NDArray[np.float64]:
         """Continuous (slice, row, column) indices, shape (n, 3), of LPS positions in mm, shape (n, 3)."""
         inverse = np.linalg.inv(self.affine()[:3, :3])
-        return (position_mm - np.asarray(self.origin_mm)) @ inverse.T
+        index: NDArray[np.float64] = (position_mm - np.asarray(self.origin_mm)) @ inverse.T
+        return index
 
     def matches(self, other: Grid, tolerance_mm: float = 0.01) -> bool:
         """Whether both grids put every voxel at the same place, within the tolerance at each corner."""
