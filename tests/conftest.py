@@ -14,7 +14,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 def shared_data() -> Path:
     """The folder of real exams and reference tables beside the project; absent on most machines.
 
-    Where it is absent the test is skipped with the reason; on the project's own test runs (CI) it must be there.
+    Where it is absent the test is skipped with the reason; on a CI run it must be there.
     """
     data = PROJECT.parent / "shared" / "data"
     if data.is_dir():

@@ -32,7 +32,7 @@ class Phase:
     duration_s: float | None
     """How long its acquisition took; None when neither stated nor derivable."""
     duration_basis: str
-    """Where the duration came from, for a reader: 'AcquisitionDuration (0018,9073)', 'interval to the next'."""
+    """Where the duration came from, for a reader: 'AcquisitionDuration (0018,9073)', 'interval to next'."""
     series_uid: str
     description: str
     slices: int
