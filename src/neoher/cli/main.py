@@ -1,0 +1,76 @@
+"""`neoher`: the commands, and what happens when one cannot answer.
+
+Exit status 0: answered, also when the answer is 'cannot be said'. 2: the input contradicts itself or is not
+what the command takes; one clear message on stderr, nothing on stdout. 1: our fault.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from cyclopts import App, CycloptsError
+
+from neoher import __version__
+from neoher.errors import NeoherError
+from neoher.record.intended_use import GUIDANCE, MEASURING
+
+__all__ = ["build", "main"]
+
+CASES = "Cases"
+CALCULATORS = "Calculators"
+
+ANSWERED, OUR_FAULT, BAD_INPUT = 0, 1, 2
+
+
+def build() -> App:
+    """The command line with all its commands; a command's own imports wait until it is called."""
+    app = App(
+        name="neoher",
+        version=f"neoher {__version__}",
+        help="HER2-positive breast cancer followed through neoadjuvant therapy: every number traceable.",
+        help_epilogue=f"{MEASURING.title}: {MEASURING.statement}\n\n{GUIDANCE.title}: {GUIDANCE.statement}",
+        help_format="markdown",
+        result_action="return_value",
+    )
+    for name in ("simulate", "init", "check", "measure", "report"):
+        app.command(f"neoher.cli.{name}:{name}", name=name, group=CASES)
+    return app
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit status."""
+    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command; its exit status."""
+    try:
+        build()(arguments, exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        return _refuse(str(error), "See the options and one example: neoher COMMAND --help.")
+    except NeoherError as error:
+        return _refuse(str(error))
+    except BrokenPipeError:
+        # The reader of our output went away (`neoher … | head`): nobody is left to tell.
+        sys.stderr.close()
+        return ANSWERED
+    except KeyboardInterrupt:
+        return _refuse("stopped before the end; nothing was half-written.")
+    except Exception as error:
+        if os.environ.get("NEOHER_TRACEBACK"):
+            traceback.print_exc()
+        print(
+            f"neoher: this is our fault, not yours: {type(error).__name__}: {error}\n"
+            "  Please report it with the output of the same command under NEOHER_TRACEBACK=1.",
+            file=sys.stderr,
+        )
+        return OUR_FAULT
+    return ANSWERED
+
+
+def _refuse(message: str, hint: str = "") -> int:
+    print(f"error: {message}" + (f"\n  {hint}" if hint else ""), file=sys.stderr)
+    return BAD_INPUT
