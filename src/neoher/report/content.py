@@ -1,0 +1,240 @@
+"""ReportContent: everything the report shows, decided before a line of it is drawn.
+
+Frozen dataclasses without reading, writing or clocks: `neoher.report.building` makes them from a record and
+its measurements, `neoher.report.html` and `neoher.report.json_form` turn them into pages and plain JSON.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import JsonValue
+
+from neoher.record.completeness import MissingFact
+from neoher.record.conclusion import Caution, Conclusion, Software
+from neoher.record.intended_use import IntendedUse
+from neoher.record.timeline import Event, Problem
+from neoher.response.change import Change
+
+__all__ = [
+    "Assessment",
+    "Cell",
+    "ExamImages",
+    "ExamPage",
+    "Fact",
+    "KeyImage",
+    "LegendEntry",
+    "LesionTable",
+    "Origin",
+    "Provenance",
+    "QuantityRow",
+    "ReportContent",
+    "VisitHeading",
+    "VisitPage",
+]
+
+
+class Origin(StrEnum):
+    """Who a number comes from. The two stand side by side; neither replaces the other."""
+
+    REPORTED = "reported"
+    """Stated by people in case.yaml."""
+    MEASURED = "measured"
+    """Measured by this software from the images."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A label and what is known under it; `text` says 'not known' where nothing is."""
+
+    label: str
+    text: str
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LegendEntry:
+    """One colour of an image, what it stands for, and how much of it there is."""
+
+    colour: str
+    """CSS hex colour."""
+    label: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyImage:
+    """One picture of an exam: vector drawing around embedded pixels, self-contained."""
+
+    title: str
+    caption: str
+    alt: str
+    """What the picture shows, for a reader who cannot see it."""
+    svg: str
+    """SVG markup; its pixels are embedded PNG, its text is escaped."""
+    aspect: float
+    """Width / height."""
+    legend: tuple[LegendEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExamImages:
+    """The pictures of one exam in the order in which they are shown."""
+
+    exam: str
+    images: tuple[KeyImage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where numbers come from: one row of the table that every number points into."""
+
+    id: str
+    """Short id printed beside the number: m1, m2 … for measurements, r1, r2 … for what people reported."""
+    origin: Origin
+    exam: str
+    visit: str
+    date: dt.date | None
+    modality: str
+    lesion: str | None
+    method: str
+    """Method and version ('ftv/1'), or the path in case.yaml where the value is stated."""
+    parameters: Mapping[str, JsonValue]
+    images: str
+    """What the images were: description and number of objects; empty for reported values."""
+    images_sha256: str
+    region: str
+    region_sha256: str
+    software: str
+    """Name and version; empty for reported values."""
+    source: str
+    """What the record says about the value's own source, as free text."""
+    stale: bool
+    """The images, region, parameters or method changed after this was measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitHeading:
+    """One column of the lesion table."""
+
+    visit: str
+    dates: str
+    """The date, or the first and last date of its exams, in words."""
+    date: dt.date | None
+    """The first date, for drawing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One quantity at one visit."""
+
+    visit: str
+    date: dt.date | None
+    """Date of the exam this cell comes from."""
+    value: float | None
+    absent: str
+    """Why there is no value ('not measured', 'not reported'); empty where there is one."""
+    note: str
+    """What must be read with the value, such as what 0 cc means; usually empty."""
+    provenance: str | None
+    """Id of the provenance row; None where there is no value."""
+    stale: bool
+    change: Conclusion[Change] | None
+    """Change from baseline; None at baseline itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityRow:
+    """One quantity of one lesion, from one origin and one modality, over the visits."""
+
+    quantity: str
+    """Field's term in snake case: functional_tumour_volume …"""
+    label: str
+    unit: str
+    """UCUM code."""
+    origin: Origin
+    modality: str
+    cells: tuple[Cell, ...]
+    """One per visit heading of the table."""
+    limit: str
+    """What a change must exceed, or that no limit is published."""
+    limit_sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LesionTable:
+    """All quantities of one lesion over the visits."""
+
+    lesion: str
+    title: str
+    headings: tuple[VisitHeading, ...]
+    rows: tuple[QuantityRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExamPage:
+    """One exam of a visit: its pictures, its measurement and its findings in words."""
+
+    exam: str
+    title: str
+    date: dt.date | None
+    facts: tuple[Fact, ...]
+    """How it was made: tracer, contrast, quality; only what is stated."""
+    findings: tuple[str, ...]
+    """Sentences made from the structured findings, each naming its lesion."""
+    quotations: tuple[str, ...]
+    """Free text of the reader, unchanged."""
+    images: tuple[KeyImage, ...]
+    measurements: tuple[Assessment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitPage:
+    """One visit with all its exams."""
+
+    visit: str
+    dates: str
+    exams: tuple[ExamPage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A conclusion as the page opens it: what it is about, its value in words, and its basis."""
+
+    title: str
+    headline: str
+    conclusion: Conclusion[Any]
+    provenance: str | None = None
+    notes: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReportContent:
+    """Everything on the page, in reading order."""
+
+    patient: str
+    generated_on: dt.date
+    software: Software
+    key_line: str
+    """The status in one sentence."""
+    identity: tuple[Fact, ...]
+    cancers: tuple[tuple[str, tuple[Fact, ...]], ...]
+    """(title, facts) of each cancer."""
+    treatment: tuple[str, ...]
+    """One sentence per regimen or operation."""
+    timeline: tuple[Event, ...]
+    visits: tuple[VisitPage, ...]
+    lesions: tuple[LesionTable, ...]
+    her2: tuple[Assessment, ...]
+    residual_burden: tuple[Assessment, ...]
+    missing: tuple[MissingFact, ...]
+    problems: tuple[Problem, ...]
+    cautions: tuple[Caution, ...]
+    """What a reader must know before reading a number: stale values, exams that could not be measured."""
+    intended_use: tuple[IntendedUse, ...]
+    provenance: tuple[Provenance, ...]

@@ -1,0 +1,172 @@
+"""Drawing: pixels in an SVG frame with what an image needs to be read: scale, directions, callipers, outline.
+
+One unit of the drawing is one millimetre in the patient, so a length in the picture is a length in the
+patient by construction.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from neoher.report.plane import DisplayPlane
+from neoher.report.png import png_bytes
+
+__all__ = ["Calliper", "grey_pixels", "nearest_pixels", "outline_path", "picture", "scale_bar_mm"]
+
+_LONG_SIDE_PIXELS = 520
+"""Enough for 6 cm of paper at 220 dots per inch; more only makes the report heavier."""
+_SCALE_BARS_MM = (100.0, 50.0, 20.0, 10.0, 5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Calliper:
+    """A measured diameter between two LPS positions in mm."""
+
+    start_mm: tuple[float, float, float]
+    end_mm: tuple[float, float, float]
+    length_mm: float
+    """The measured value. It includes one voxel's extent, so the line is drawn to this length."""
+
+
+def grey_pixels(plane: DisplayPlane, image: NDArray[np.floating], window: tuple[float, float]) -> NDArray[np.uint8]:
+    """One slice as shown, enlarged smoothly to square pixels and windowed to 0-255.
+
+    `image`: shape (rows, columns), any unit; `window`: values shown black and white. NaN is shown black.
+    """
+    low, high = window
+    shown = np.nan_to_num(np.asarray(plane.arrange(image), dtype=np.float32), nan=low)
+    height, width = _pixel_counts(plane)
+    zoom = (height / shown.shape[0], width / shown.shape[1])
+    large = ndimage.zoom(np.clip(shown, low, high), zoom, order=3, mode="nearest", grid_mode=True)
+    span = high - low if high > low else 1.0
+    return np.asarray(np.clip((large - low) / span, 0.0, 1.0) * 255.0 + 0.5, dtype=np.uint8)
+
+
+def nearest_pixels(plane: DisplayPlane, image: NDArray[np.generic]) -> NDArray[np.generic]:
+    """One slice as shown at the size of `grey_pixels`, each voxel a plain rectangle of its own value."""
+    shown = plane.arrange(image)
+    height, width = _pixel_counts(plane)
+    rows = ((np.arange(height) + 0.5) * shown.shape[0] / height).astype(int)
+    columns = ((np.arange(width) + 0.5) * shown.shape[1] / width).astype(int)
+    return np.asarray(shown[np.ix_(rows, columns)])
+
+
+def outline_path(plane: DisplayPlane, inside: NDArray[np.bool_]) -> str:
+    """Outline of a region in one slice along its voxels' edges, as the `d` of an SVG path in mm."""
+    shown = np.pad(np.asarray(plane.arrange(inside), dtype=np.int8), 1)
+    width, height = plane.pixel_mm
+    parts = []
+    for row, across in enumerate(np.diff(shown, axis=0) != 0):
+        for start, stop in _runs(across):
+            parts.append(f"M{(start - 1) * width:.2f} {row * height:.2f}H{(stop - 1) * width:.2f}")
+    for column, along in enumerate((np.diff(shown, axis=1) != 0).T):
+        for start, stop in _runs(along):
+            parts.append(f"M{column * width:.2f} {(start - 1) * height:.2f}V{(stop - 1) * height:.2f}")
+    return "".join(parts)
+
+
+def scale_bar_mm(width_mm: float) -> float:
+    """Length of the scale bar: the longest round length that takes at most a third of the width."""
+    return next((length for length in _SCALE_BARS_MM if length <= width_mm / 3), _SCALE_BARS_MM[-1])
+
+
+def picture(
+    plane: DisplayPlane,
+    pixels: NDArray[np.uint8],
+    *,
+    alt: str,
+    outline: str = "",
+    calliper: Calliper | None = None,
+) -> str:
+    """The whole drawing as SVG markup: pixels, outline, calliper, scale bar, orientation letters."""
+    width, height = plane.size_mm
+    em = 0.042 * height
+    data = base64.b64encode(png_bytes(pixels)).decode()
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="picture" viewBox="0 0 {width:.2f} {height:.2f}" '
+        f'role="img" aria-label="{escape(alt)}" font-size="{em:.2f}" font-family="sans-serif">',
+        f'<image href="data:image/png;base64,{data}" width="{width:.2f}" height="{height:.2f}" '
+        'preserveAspectRatio="none"/>',
+    ]
+    if outline:
+        parts.append(
+            f'<path class="region" d="{outline}" fill="none" stroke="#fff" stroke-opacity="0.75" '
+            f'stroke-width="{0.08 * em:.3f}" stroke-dasharray="{0.35 * em:.2f} {0.25 * em:.2f}"/>'
+        )
+    if calliper is not None:
+        parts.append(_calliper(plane, calliper, em))
+    parts += [_scale_bar(width, height, em), _letters(plane, em), "</svg>"]
+    return "".join(parts)
+
+
+def _scale_bar(width: float, height: float, em: float) -> str:
+    length = scale_bar_mm(width)
+    left, bottom = 0.8 * em, height - 0.9 * em
+    tick = 0.25 * em
+    path = f"M{left:.2f} {bottom - tick:.2f}v{2 * tick:.2f}m0 {-tick:.2f}h{length:.2f}m0 {-tick:.2f}v{2 * tick:.2f}"
+    return (
+        f'<path class="scale-bar" data-mm="{length:g}" d="{path}" fill="none" stroke="#fff" '
+        f'stroke-width="{0.11 * em:.3f}"/>'
+        + _text(left, bottom - 0.6 * em, f"{length:g} mm", em, anchor="start")
+    )
+
+
+def _letters(plane: DisplayPlane, em: float) -> str:
+    width, height = plane.size_mm
+    left, right, top, bottom = plane.letters
+    middle = height / 2 + 0.35 * em
+    return (
+        _text(0.45 * em, middle, left, em, anchor="start")
+        + _text(width - 0.45 * em, middle, right, em, anchor="end")
+        + _text(width / 2, 1.15 * em, top, em, anchor="middle")
+        + _text(width / 2, height - 0.55 * em, bottom, em, anchor="middle")
+    )
+
+
+def _calliper(plane: DisplayPlane, calliper: Calliper, em: float) -> str:
+    ends = plane.place(np.asarray([calliper.start_mm, calliper.end_mm], dtype=np.float64))
+    along = ends[1] - ends[0]
+    drawn = float(np.linalg.norm(along))
+    along = along / drawn if drawn > 0 else np.asarray([1.0, 0.0])
+    # The voxels at both ends belong to the diameter: the line reaches their outer side.
+    beyond = max(0.0, (calliper.length_mm - drawn) / 2)
+    start, end = ends[0] - beyond * along, ends[1] + beyond * along
+    across = 0.4 * em * np.asarray([-along[1], along[0]])
+    path = "".join(
+        f"M{a[0]:.2f} {a[1]:.2f}L{b[0]:.2f} {b[1]:.2f}"
+        for a, b in ((start, end), (start - across, start + across), (end - across, end + across))
+    )
+    width, height = plane.size_mm
+    lower = start if start[1] > end[1] else end
+    x = min(max(float(lower[0]), 2.5 * em), width - 2.5 * em)
+    y = min(float(lower[1]) + 1.5 * em, height - 2.2 * em)
+    line = f'd="{path}" fill="none"'
+    return (
+        f'<path {line} stroke="#000" stroke-opacity="0.55" stroke-width="{0.3 * em:.3f}"/>'
+        f'<path class="calliper" {line} stroke="#ffe9a8" stroke-width="{0.12 * em:.3f}"/>'
+        + _text(x, y, f"{calliper.length_mm:.1f} mm", em, anchor="middle", colour="#ffe9a8")
+    )
+
+
+def _text(x: float, y: float, words: str, em: float, *, anchor: str, colour: str = "#fff") -> str:
+    return (
+        f'<text x="{x:.2f}" y="{y:.2f}" text-anchor="{anchor}" fill="{colour}" stroke="#000" '
+        f'stroke-opacity="0.6" stroke-width="{0.16 * em:.3f}" paint-order="stroke">{escape(words)}</text>'
+    )
+
+
+def _pixel_counts(plane: DisplayPlane) -> tuple[int, int]:
+    width, height = plane.size_mm
+    scale = _LONG_SIDE_PIXELS / max(width, height)
+    return max(1, round(height * scale)), max(1, round(width * scale))
+
+
+def _runs(line: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], line.astype(np.int8), [0]])))
+    return [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
