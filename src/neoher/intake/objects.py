@@ -1,0 +1,124 @@
+"""DICOM objects below a path: in folders, as single files, inside .zip and .tar.* archives.
+
+Nothing is unpacked to disk. Folders are walked without following links to folders; hidden files, DICOMDIR
+and files that are no DICOM are left out and counted.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from neoher.errors import ImageError
+from neoher.intake.archives import is_archive, open_archive
+from neoher.intake.sources import FileSource, ObjectSource, looks_like_dicom
+
+__all__ = ["Listing", "ObjectSource", "find_objects", "list_objects"]
+
+_DICOM_SUFFIXES = (".dcm", ".dicom", ".ima")
+_HEAD_BYTES = 132
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What lies below a path."""
+
+    objects: tuple[ObjectSource, ...]
+    """Files that begin as DICOM does, by label."""
+    skipped: tuple[tuple[str, str], ...]
+    """(label, reason) of every file left out."""
+    damaged: tuple[str, ...]
+    """Labels of files named as DICOM that are empty or hold something else."""
+
+
+def find_objects(path: Path) -> list[ObjectSource]:
+    """Every DICOM object below `path` (a folder, a file, an archive), sorted by label.
+
+    Raises ImageError when the path is not there, holds no DICOM, an archive cannot be trusted, or a file
+    named .dcm is empty or no DICOM.
+    """
+    listing = list_objects(path)
+    if listing.damaged:
+        raise ImageError(
+            f"{len(listing.damaged)} file(s) named as DICOM are empty or hold something else:"
+            f" {_some(listing.damaged)}.",
+            str(path),
+            "Copy or export them again, or take them out of the folder.",
+        )
+    if not listing.objects:
+        left_out = f" ({len(listing.skipped)} other files were left out)" if listing.skipped else ""
+        raise ImageError(
+            f"there is no DICOM object here{left_out}.", str(path), "Give the folder or archive of the exam."
+        )
+    return list(listing.objects)
+
+
+def list_objects(path: Path) -> Listing:
+    """What lies below `path`, without judging it. Raises ImageError for an unreadable path or archive."""
+    objects: list[ObjectSource] = []
+    skipped: list[tuple[str, str]] = []
+    damaged: list[str] = []
+    for candidate in _candidates(path):
+        reason = _reason_to_skip(candidate)
+        if not reason:
+            objects.append(candidate)
+        elif candidate.label.lower().endswith(_DICOM_SUFFIXES) and not _is_hidden(candidate.label):
+            damaged.append(candidate.label)
+        else:
+            skipped.append((candidate.label, reason))
+    objects.sort(key=lambda source: source.label)
+    return Listing(tuple(objects), tuple(sorted(skipped)), tuple(sorted(damaged)))
+
+
+def _candidates(path: Path) -> Iterator[ObjectSource]:
+    if path.is_dir():
+        yield from _folder(path, path.name or str(path))
+    elif path.is_file():
+        yield from _file(path, path.name)
+    else:
+        raise ImageError("there is no such file or folder.", str(path), "Check the path.")
+
+
+def _folder(path: Path, label: str) -> Iterator[ObjectSource]:
+    try:
+        entries = sorted(os.scandir(path), key=lambda entry: entry.name)
+    except OSError as error:
+        raise ImageError(f"the folder cannot be read ({error.strerror}).", label) from None
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            if not entry.name.startswith("."):
+                yield from _folder(path / entry.name, f"{label}/{entry.name}")
+        elif entry.is_file():
+            yield from _file(path / entry.name, f"{label}/{entry.name}")
+
+
+def _file(path: Path, label: str) -> Iterator[ObjectSource]:
+    if is_archive(path) and not path.name.startswith("."):
+        yield from open_archive(path, label)
+    else:
+        yield FileSource(label, path.stat().st_size, path)
+
+
+def _reason_to_skip(candidate: ObjectSource) -> str:
+    name = PurePosixPath(candidate.label).name
+    if _is_hidden(candidate.label):
+        return "hidden"
+    if name.upper() == "DICOMDIR":
+        return "an index of other files"
+    if candidate.size == 0:
+        return "empty"
+    if not looks_like_dicom(candidate.read_range(0, _HEAD_BYTES)):
+        return "no DICOM"
+    return ""
+
+
+def _is_hidden(label: str) -> bool:
+    parts = PurePosixPath(label).parts
+    return any(part.startswith(".") or part == "__MACOSX" for part in parts[1:]) or parts[-1].startswith(".")
+
+
+def _some(labels: tuple[str, ...], shown: int = 3) -> str:
+    rest = f" and {len(labels) - shown} more" if len(labels) > shown else ""
+    return ", ".join(labels[:shown]) + rest
