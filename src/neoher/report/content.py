@@ -10,15 +10,17 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import JsonValue
 
-from neoher.record.completeness import MissingFact
 from neoher.record.conclusion import Caution, Conclusion, Software
 from neoher.record.intended_use import IntendedUse
-from neoher.record.timeline import Event, Problem
 from neoher.response.change import Change
+
+if TYPE_CHECKING:
+    from neoher.record.completeness import MissingFact
+    from neoher.record.timeline import Event, Problem
 
 __all__ = [
     "Assessment",
@@ -31,11 +33,16 @@ __all__ = [
     "LesionTable",
     "Origin",
     "Provenance",
+    "SIZE_UNITS",
     "QuantityRow",
     "ReportContent",
+    "SummaryRow",
     "VisitHeading",
     "VisitPage",
 ]
+
+SIZE_UNITS = ("mm", "cm3")
+"""UCUM units of the quantities that say how large a lesion is."""
 
 
 class Origin(StrEnum):
@@ -166,6 +173,16 @@ class QuantityRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SummaryRow:
+    """The first and the latest value of one row of a lesion table."""
+
+    row: QuantityRow
+    first: Cell
+    latest: Cell | None
+    """None where no visit after the first has a value."""
+
+
+@dataclass(frozen=True, slots=True)
 class LesionTable:
     """All quantities of one lesion over the visits."""
 
@@ -173,6 +190,16 @@ class LesionTable:
     title: str
     headings: tuple[VisitHeading, ...]
     rows: tuple[QuantityRow, ...]
+
+    @property
+    def summary(self) -> tuple[SummaryRow, ...]:
+        """The sizes (mm, cc) that have a value, from their first to their latest visit with one."""
+        entries = []
+        for row in self.rows:
+            known = [cell for cell in row.cells if cell.value is not None]
+            if row.unit in SIZE_UNITS and known:
+                entries.append(SummaryRow(row, known[0], known[-1] if len(known) > 1 else None))
+        return tuple(entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +236,8 @@ class Assessment:
     headline: str
     conclusion: Conclusion[Any]
     provenance: str | None = None
+    """Id of the provenance row; None where the conclusion rests on the record alone."""
+    stale: bool = False
     notes: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
 

@@ -7,31 +7,21 @@ patient by construction.
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
 from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from neoher.imaging.shape import Diameter
 from neoher.report.plane import DisplayPlane
 from neoher.report.png import png_bytes
 
-__all__ = ["Calliper", "grey_pixels", "nearest_pixels", "outline_path", "picture", "scale_bar_mm"]
+__all__ = ["grey_pixels", "nearest_pixels", "outline_path", "picture", "scale_bar_mm"]
 
 _LONG_SIDE_PIXELS = 520
 """Enough for 6 cm of paper at 220 dots per inch; more only makes the report heavier."""
 _SCALE_BARS_MM = (100.0, 50.0, 20.0, 10.0, 5.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Calliper:
-    """A measured diameter between two LPS positions in mm."""
-
-    start_mm: tuple[float, float, float]
-    end_mm: tuple[float, float, float]
-    length_mm: float
-    """The measured value. It includes one voxel's extent, so the line is drawn to this length."""
 
 
 def grey_pixels(plane: DisplayPlane, image: NDArray[np.floating], window: tuple[float, float]) -> NDArray[np.uint8]:
@@ -82,7 +72,7 @@ def picture(
     *,
     alt: str,
     outline: str = "",
-    calliper: Calliper | None = None,
+    calliper: Diameter | None = None,
 ) -> str:
     """The whole drawing as SVG markup: pixels, outline, calliper, scale bar, orientation letters."""
     width, height = plane.size_mm
@@ -109,7 +99,8 @@ def _scale_bar(width: float, height: float, em: float) -> str:
     length = scale_bar_mm(width)
     left, bottom = 0.8 * em, height - 0.9 * em
     tick = 0.25 * em
-    path = f"M{left:.2f} {bottom - tick:.2f}v{2 * tick:.2f}m0 {-tick:.2f}h{length:.2f}m0 {-tick:.2f}v{2 * tick:.2f}"
+    end_line = f"v{2 * tick:.2f}"
+    path = f"M{left:.2f} {bottom - tick:.2f}{end_line}m0 {-tick:.2f}h{length:.2f}m0 {-tick:.2f}{end_line}"
     return (
         f'<path class="scale-bar" data-mm="{length:g}" d="{path}" fill="none" stroke="#fff" '
         f'stroke-width="{0.11 * em:.3f}"/>'
@@ -129,14 +120,9 @@ def _letters(plane: DisplayPlane, em: float) -> str:
     )
 
 
-def _calliper(plane: DisplayPlane, calliper: Calliper, em: float) -> str:
-    ends = plane.place(np.asarray([calliper.start_mm, calliper.end_mm], dtype=np.float64))
-    along = ends[1] - ends[0]
-    drawn = float(np.linalg.norm(along))
-    along = along / drawn if drawn > 0 else np.asarray([1.0, 0.0])
-    # The voxels at both ends belong to the diameter: the line reaches their outer side.
-    beyond = max(0.0, (calliper.length_mm - drawn) / 2)
-    start, end = ends[0] - beyond * along, ends[1] + beyond * along
+def _calliper(plane: DisplayPlane, diameter: Diameter, em: float) -> str:
+    start, end = plane.place(np.asarray(diameter.ends_mm, dtype=np.float64))
+    along = (end - start) / max(float(np.linalg.norm(end - start)), 1e-9)
     across = 0.4 * em * np.asarray([-along[1], along[0]])
     path = "".join(
         f"M{a[0]:.2f} {a[1]:.2f}L{b[0]:.2f} {b[1]:.2f}"
@@ -150,7 +136,7 @@ def _calliper(plane: DisplayPlane, calliper: Calliper, em: float) -> str:
     return (
         f'<path {line} stroke="#000" stroke-opacity="0.55" stroke-width="{0.3 * em:.3f}"/>'
         f'<path class="calliper" {line} stroke="#ffe9a8" stroke-width="{0.12 * em:.3f}"/>'
-        + _text(x, y, f"{calliper.length_mm:.1f} mm", em, anchor="middle", colour="#ffe9a8")
+        + _text(x, y, f"{diameter.length_mm:.1f} mm", em, anchor="middle", colour="#ffe9a8")
     )
 
 

@@ -1,0 +1,89 @@
+"""The report as one self-contained page: style, drawings and pixels inside, no script, nothing loaded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from pydantic import JsonValue
+
+from neoher.report.charts import size_chart
+from neoher.report.content import ReportContent
+from neoher.report.numbers import change_percent, long_date, short_date, with_unit
+from neoher.report.timeline_chart import timeline_chart
+
+__all__ = ["render"]
+
+_CITATIONS = {
+    "PMID:": "https://pubmed.ncbi.nlm.nih.gov/{}/",
+    "doi:": "https://doi.org/{}",
+    "PMC": "https://www.ncbi.nlm.nih.gov/pmc/articles/PMC{}/",
+}
+
+
+def render(content: ReportContent) -> str:
+    """The page as HTML text.
+
+    Every text of the record is escaped: what somebody typed is shown, never run. The only addresses in the
+    page are those of cited publications. Does not read, measure or decide anything.
+    """
+    software = content.software
+    footer = f"{software.name} {software.version} · research use, not for diagnosis or management"
+    return _environment().get_template("report.html.j2").render(content=content, footer=footer)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("neoher.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(
+        change_percent=change_percent,
+        citation=_citation,
+        css_string=_css_string,
+        drawing=Markup,  # drawings come from neoher.report's own modules, which escape their texts
+        long_date=long_date,
+        named_values=_named_values,
+        short_date=short_date,
+        size_chart=size_chart,
+        timeline_chart=timeline_chart,
+        with_unit=with_unit,
+    )
+    return environment
+
+
+def _citation(source: str) -> str:
+    """Address of a publication given as 'PMID:…', 'PMC…' or 'doi:…'; empty for anything else."""
+    for prefix, address in _CITATIONS.items():
+        if source.startswith(prefix):
+            return address.format(source[len(prefix) :])
+    return ""
+
+
+def _named_values(values: Mapping[str, JsonValue]) -> str:
+    """'pe_percent 70, neighbours 4'; a value that is not stated says so."""
+    return ", ".join(f"{name} {_plain(value)}" for name, value in values.items())
+
+
+def _plain(value: JsonValue) -> str:
+    if value is None:
+        return "not known"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, str | int):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _css_string(text: str) -> Markup:
+    """Text as a CSS string inside a style element: everything but letters, digits and spaces by code."""
+    safe = (letter if letter.isascii() and letter.isalnum() else f"\\{ord(letter):06x}" for letter in text)
+    return Markup('"{}"').format(Markup("".join(safe)))
