@@ -1,0 +1,19 @@
+"""Provenance: who entered a record, when, and from which documents."""
+
+from __future__ import annotations
+
+from neoher.record.conclusion import Frozen
+from neoher.record.dates import Day
+from neoher.record.fact import OneOrMore
+from neoher.record.text import Text
+
+__all__ = ["Provenance"]
+
+
+class Provenance(Frozen):
+    """Where the record as a whole comes from; an entry's own `source` goes before it."""
+
+    entered_by: Text | None = None
+    entered_on: Day | None = None
+    documents: OneOrMore[Text] = ()
+    """The reports and letters it was taken from."""
