@@ -165,8 +165,7 @@ def functional_tumour_volume(
     """
     if choice.late is None:
         raise InputError(
-            "there is no late phase: neither the signal enhancement ratio nor the functional tumour volume is "
-            "known.",
+            "there is no late phase: neither signal enhancement ratio nor functional tumour volume is known.",
             remedy="Give the late phase, or use the enhancement volume.",
         )
     found = enhancing_voxels(

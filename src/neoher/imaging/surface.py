@@ -1,0 +1,48 @@
+"""Surface: the triangle mesh around a mask, its volume, its area and the sphericity they give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from skimage.measure import marching_cubes
+
+from neoher.volume.grid import Vector
+
+__all__ = ["Surface", "sphericity_of", "surface_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """Volume and area of a closed triangle mesh."""
+
+    volume_mm3: float
+    area_mm2: float
+
+    @property
+    def sphericity(self) -> float:
+        """pi^(1/3) (6 V)^(2/3) / A: 1 for a smooth ball, (pi / 6)^(1/3) = 0.806 for a sharp cube."""
+        return float(np.pi ** (1 / 3) * (6 * self.volume_mm3) ** (2 / 3) / self.area_mm2)
+
+
+def surface_of(inside: NDArray[np.bool_], spacing_mm: Vector) -> Surface:
+    """The mesh of marching cubes halfway between voxels inside and outside; volume and area of that mesh.
+
+    Parameters: `inside`, shape (slices, rows, columns), at least one voxel; outside the array is outside.
+    The method of the Image Biomarker Standardisation Initiative (volume RNU0, area C0JK; PMID 32154773): it
+    cuts the corners of voxels, so the mesh is a little smaller than its voxels together, and its steps make
+    the area some 9 % larger than that of a smooth surface: a ball of voxels has a sphericity of about 0.92,
+    however fine the voxels. Compare with values made the same way.
+    """
+    padded = np.pad(inside, 1).astype(np.float32)
+    vertices, faces, _, _ = marching_cubes(padded, level=0.5, spacing=spacing_mm)  # type: ignore[no-untyped-call]
+    first, second, third = (vertices[faces[:, corner]].astype(np.float64) for corner in range(3))
+    volume = np.einsum("ij,ij->i", first, np.cross(second, third)).sum() / 6
+    area = np.linalg.norm(np.cross(second - first, third - first), axis=1).sum() / 2
+    return Surface(abs(float(volume)), float(area))
+
+
+def sphericity_of(inside: NDArray[np.bool_], spacing_mm: Vector) -> float:
+    """Sphericity of the whole mask, all components together; see surface_of."""
+    return surface_of(inside, spacing_mm).sphericity
