@@ -1,19 +1,21 @@
 """One declaration per calculator.
 
 A calculator is a function with a typed input model and a typed output model, declared once. Its command
-line (neoher.cli), its CSV columns, its JSON Schema and its reference page (docs/reference) are derived from
-the declaration.
+line (neoher.cli.calculators), its CSV columns, its JSON Schemas and its reference page (docs/reference) are
+derived from the declaration.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
+from neoher.errors import InputError
+from neoher.record.allowed import allowed_values, objection
 from neoher.record.conclusion import Conclusion
 
 __all__ = ["Calculator", "Option", "TableForm", "option_of"]
@@ -34,7 +36,7 @@ class Option:
     """Name on the command line without the dashes; a positional argument when `positional` is set."""
     unit: str = ""
     columns: tuple[str, ...] = ()
-    """Columns of a table that hold this field; () means the field's own name.
+    """Columns of a table that hold this field; () means that a table does not carry it.
     Two columns make a pair, such as the two diameters of a tumour bed."""
     positional: bool = False
 
@@ -46,7 +48,8 @@ class TableForm:
     identifier: str
     """Column that names the row (a patient); it is copied, never interpreted."""
     results: tuple[str, ...]
-    """Fields of the output that become columns `<command>_<field>`; a column `missing` follows."""
+    """Fields of the output, by their JSON names, that become columns `<command>_<field>`; a column `missing`
+    follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,58 @@ class Calculator(Generic[I, O]):
         """Every input field with its option, in the order of declaration."""
         return {name: (field, option_of(name, field)) for name, field in self.inputs.model_fields.items()}
 
+    def columns(self) -> tuple[str, ...]:
+        """The columns that a table must have: the identifier, then those of each field."""
+        if self.table is None:
+            return ()
+        return (
+            self.table.identifier,
+            *(name for _, option in self.options().values() for name in option.columns),
+        )
+
+    def result_columns(self) -> tuple[str, ...]:
+        """The columns that a table gains: `<command>_<field>` of each result, then `missing`."""
+        if self.table is None:
+            return ()
+        return (*(f"{self.name}_{result}" for result in self.table.results), "missing")
+
+    def read(self, stated: Mapping[str, object], label: Callable[[str], str] = str) -> I:
+        """The inputs from values as people or programs give them, by field name.
+
+        None and blank text mean 'not known'. `label` turns a field's name into what the reader knows it by
+        (an option, a column), for the message.
+        Raises: InputError naming every value that is not what its field takes, and what it takes.
+        """
+        known = {name: value for name, value in stated.items() if not _blank(value)}
+        try:
+            return self.inputs.model_validate(known)
+        except ValidationError as error:
+            raise self._refusal(error, label) from None
+
+    def output_schema(self) -> dict[str, Any]:
+        """JSON Schema of the whole conclusion as `--json` prints it."""
+        return TypeAdapter(Conclusion[self.output]).json_schema(by_alias=True, mode="serialization")  # type: ignore[name-defined]
+
+    def _refusal(self, error: ValidationError, label: Callable[[str], str]) -> InputError:
+        fields = self.options()
+        objections: dict[str, str] = {}
+        for detail in error.errors(include_url=False):
+            # One objection a field: a pair with two bad halves is still one option.
+            objections.setdefault(str(detail["loc"][0]) if detail["loc"] else "", objection(detail))
+        if len(objections) == 1:
+            ((name, what),) = objections.items()
+            takes = allowed_values(*fields[name]) if name in fields else ""
+            return InputError(what, where=label(name), remedy=f"It takes {takes}." if takes else "")
+        return InputError(
+            " ".join(f"{label(name)}: {what}" for name, what in objections.items()),
+            where=f"{len(objections)} values",
+            remedy=" ".join(
+                f"{label(name)} takes {allowed_values(*fields[name])}."
+                for name in objections
+                if name in fields
+            ),
+        )
+
 
 def option_of(name: str, field: FieldInfo) -> Option:
     """The declared option of a field, or one derived from the field's name."""
@@ -78,3 +133,7 @@ def option_of(name: str, field: FieldInfo) -> Option:
         if isinstance(entry, Option):
             return entry
     return Option(name.replace("_", "-"))
+
+
+def _blank(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
