@@ -6,7 +6,9 @@ late after it (Hylton et al., Radiology 2012;263:663, PMID 22623692).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -26,6 +28,10 @@ __all__ = [
     "relative_scale",
     "signal_enhancement_ratio",
 ]
+
+VOXELS_AT_ONCE = 1 << 20
+THREADS = 4
+"""More threads than this only wait for memory."""
 
 PhaseSignal: TypeAlias = tuple[NDArray[np.generic], Scale]
 """Stored numbers, shape (slices, rows, columns), with the scale that turns them into signal."""
@@ -89,38 +95,42 @@ def enhancement_maps(
     before, after, *later = _stored_alike([pre, early] if late is None else [pre, early, late])
     pre_offset = relative_scale(pre[1], pre[1]).offset
     early_scale = relative_scale(early[1], pre[1])
+    late_scale = None if late is None else relative_scale(late[1], pre[1])
     percent = np.empty(before.shape, dtype=np.float32)
+    ratio = None if late is None else np.empty(before.shape, dtype=np.float32)
     state = np.empty(before.shape, dtype=np.uint8)
-    if late is None:
-        kernels.enhancement(
-            before.reshape(-1),
-            after.reshape(-1),
+
+    def fill(part: slice) -> None:
+        if late_scale is None or ratio is None:
+            kernels.enhancement(
+                before.reshape(-1)[part],
+                after.reshape(-1)[part],
+                pre_offset,
+                early_scale.factor,
+                early_scale.offset,
+                background_hundredfold,
+                enhancement_percent,
+                percent.reshape(-1)[part],
+                state.reshape(-1)[part],
+            )
+            return
+        kernels.enhancement_and_ratio(
+            before.reshape(-1)[part],
+            after.reshape(-1)[part],
+            later[0].reshape(-1)[part],
             pre_offset,
             early_scale.factor,
             early_scale.offset,
+            late_scale.factor,
+            late_scale.offset,
             background_hundredfold,
             enhancement_percent,
-            percent.reshape(-1),
-            state.reshape(-1),
+            percent.reshape(-1)[part],
+            ratio.reshape(-1)[part],
+            state.reshape(-1)[part],
         )
-        return EnhancementMaps(percent, None, state)
-    late_scale = relative_scale(late[1], pre[1])
-    ratio = np.empty(before.shape, dtype=np.float32)
-    kernels.enhancement_and_ratio(
-        before.reshape(-1),
-        after.reshape(-1),
-        later[0].reshape(-1),
-        pre_offset,
-        early_scale.factor,
-        early_scale.offset,
-        late_scale.factor,
-        late_scale.offset,
-        background_hundredfold,
-        enhancement_percent,
-        percent.reshape(-1),
-        ratio.reshape(-1),
-        state.reshape(-1),
-    )
+
+    _in_parts(fill, before.size)
     return EnhancementMaps(percent, ratio, state)
 
 
@@ -137,6 +147,16 @@ def relative_scale(scale: Scale, unit: Scale) -> RelativeScale:
                 remedy="MR signal needs a slope above 0; check RescaleSlope and RescaleIntercept.",
             )
     return RelativeScale(scale.slope / unit.slope, scale.intercept / unit.slope)
+
+
+def _in_parts(fill: Callable[[slice], None], voxels: int) -> None:
+    """Calls `fill` for every part of a flat array; large ones on several threads."""
+    parts = [slice(start, start + VOXELS_AT_ONCE) for start in range(0, voxels, VOXELS_AT_ONCE)]
+    if len(parts) <= 1:
+        fill(slice(None))
+        return
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, THREADS)) as threads:
+        list(threads.map(fill, parts))
 
 
 def _stored_alike(phases: Sequence[PhaseSignal]) -> list[NDArray[np.generic]]:

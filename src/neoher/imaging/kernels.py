@@ -64,8 +64,8 @@ def enhancement_and_ratio(
         ratio_map[n] = np.float32(quotient) if late_rise != 0 else np.float32(np.nan)
         bright = (s0 > 0) & (100.0 * s0 >= background_hundredfold)
         enhancing = bright & (hundredfold >= enhancement_percent * s0)
-        kind = 1 if late_rise == 0 else (3 if quotient >= 0 else 2)
-        state[n] = kind if enhancing else 0
+        kind = LATE_EQUALS_PRE if late_rise == 0 else (PASSES if quotient >= 0 else LATE_BELOW_PRE)
+        state[n] = kind if enhancing else FAILS
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -86,7 +86,7 @@ def enhancement(
         hundredfold = 100.0 * (post[n] * factor_post + offset_post - s0)
         percent_map[n] = np.float32(hundredfold / s0) if s0 > 0 else np.float32(np.nan)
         bright = (s0 > 0) & (100.0 * s0 >= background_hundredfold)
-        state[n] = 3 if bright & (hundredfold >= enhancement_percent * s0) else 0
+        state[n] = PASSES if bright & (hundredfold >= enhancement_percent * s0) else FAILS
 
 
 @njit(cache=True, nogil=True)
