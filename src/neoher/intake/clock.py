@@ -56,13 +56,9 @@ def parse_date_time(text: str) -> Moment | None:
     if match is None:
         return None
     date, time = parse_date(match[1]), parse_time(match[2])
-    if date is None or time is None:
+    if date is None or time is None or date.year > 9000:
         return None
-    try:
-        clock = dt.datetime.combine(date, dt.time()) + time
-    except OverflowError:
-        return None
-    return Moment(clock, _utc_offset_minutes(match[3]))
+    return Moment(dt.datetime.combine(date, dt.time()) + time, _utc_offset_minutes(match[3]))
 
 
 def _utc_offset_minutes(zone: str | None) -> int | None:

@@ -1,0 +1,392 @@
+"""What the header of one DICOM object states, as far as intake needs it.
+
+Facts that are the same for many objects (whose, which series, how acquired, how stored) are shared between
+their headers. Nothing is interpreted here beyond its format: an absent or malformed value is None or ''.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final, TypeAlias, TypeVar
+
+from neoher.intake import tags
+from neoher.intake.clock import Moment, parse_date, parse_date_time, parse_time
+from neoher.intake.elements import Elements, read_elements
+from neoher.intake.sources import ObjectSource
+from neoher.volume.grid import Vector
+
+__all__ = [
+    "ENHANCED_MR_CLASSES",
+    "MR_CLASS",
+    "Header",
+    "Identity",
+    "PixelFormat",
+    "Placement",
+    "Progress",
+    "Protocol",
+    "Timing",
+    "read_header",
+    "read_headers",
+]
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Called with (objects done, objects in all)."""
+
+MR_CLASS: Final = "1.2.840.10008.5.1.4.1.1.4"
+ENHANCED_MR_CLASSES: Final = ("1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.4.4")
+"""Enhanced MR Image Storage, Legacy Converted Enhanced MR Image Storage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose image it is, and of which study and series."""
+
+    patient_id: str
+    patient_name_digest: str
+    """Hash of the name, to see whether two names differ; '' without a name. The name itself is not kept."""
+    study_uid: str
+    study_date: dt.date | None
+    study_description: str
+    series_uid: str
+    series_number: int | None
+    series_description: str
+    sop_class_uid: str
+    modality: str
+    manufacturer: str
+    model: str
+    frame_of_reference_uid: str
+    laterality: str
+    body_part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """How the image was acquired, as far as it tells one kind of image from another."""
+
+    image_type: tuple[str, ...]
+    scanning_sequence: tuple[str, ...]
+    scan_options: tuple[str, ...]
+    repetition_ms: float | None
+    echo_ms: float | None
+    flip_degrees: float | None
+    b_value: float | None
+    field_strength: float | None
+    """As stated; tesla, though some scanners write gauss."""
+    contrast_agent: str
+    temporal_positions: int | None
+    """Number of temporal positions the series should have."""
+    temporal_resolution_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When the image was acquired, in every way it may be stated."""
+
+    acquisition: Moment | None
+    """From AcquisitionDateTime, or AcquisitionDate and AcquisitionTime."""
+    content: Moment | None
+    """When the image was made: close to its acquisition on a scanner, anything elsewhere."""
+    temporal_position: int | None
+    trigger_ms: float | None
+    offset_s: float | None
+    """Offset from the start of the acquisition (enhanced objects, and Philips' begin of a dynamic scan)."""
+    bolus_start: dt.timedelta | None
+    """ContrastBolusStartTime, since midnight."""
+    duration_s: float | None
+    duration_basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where the image plane lies in the patient: LPS, mm."""
+
+    position_mm: Vector
+    """Centre of the first voxel."""
+    row_direction: Vector
+    """Unit vector in which the column index rises."""
+    column_direction: Vector
+    """Unit vector in which the row index rises."""
+    pixel_spacing_mm: tuple[float, float]
+    """Between rows, between columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class PixelFormat:
+    """How the pixels of one image are stored."""
+
+    rows: int
+    columns: int
+    samples: int
+    photometric: str
+    bits_allocated: int
+    bits_stored: int
+    high_bit: int
+    signed: bool
+    slope: float
+    intercept: float
+    lossy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """One object."""
+
+    source: ObjectSource
+    sop_uid: str
+    instance_number: int | None
+    identity: Identity
+    protocol: Protocol
+    timing: Timing
+    placement: Placement | None
+    pixels: PixelFormat | None
+    """None for an object without an image matrix."""
+    frames: int
+    transfer_syntax: str
+    pixel_offset: int | None
+    pixel_length: int | None
+
+
+def read_headers(objects: Sequence[ObjectSource], progress: Progress | None = None) -> list[Header]:
+    """The headers of the objects, in their order.
+
+    Raises ImageError, naming the object, for the first whose header cannot be read.
+    """
+    headers: dict[int, Header] = {}
+    in_reading_order = sorted(range(len(objects)), key=lambda index: objects[index].reading_order)
+    for done, index in enumerate(in_reading_order, start=1):
+        headers[index] = read_header(objects[index])
+        if progress is not None:
+            progress(done, len(objects))
+    return [headers[index] for index in range(len(objects))]
+
+
+def read_header(source: ObjectSource) -> Header:
+    """The header of one object. Raises ImageError where it cannot be read."""
+    elements = read_elements(source)
+    return Header(
+        source=source,
+        sop_uid=elements.text(tags.SOP_INSTANCE_UID),
+        instance_number=elements.integer(tags.INSTANCE_NUMBER),
+        identity=_shared(_identity, elements, _IDENTITY_TAGS),
+        protocol=_shared(_protocol, elements, _PROTOCOL_TAGS),
+        timing=_shared(_timing, elements, _TIMING_TAGS),
+        placement=_placement(elements),
+        pixels=_shared(_pixel_format, elements, _PIXEL_TAGS),
+        frames=max(elements.integer(tags.NUMBER_OF_FRAMES) or 1, 1),
+        transfer_syntax=elements.transfer_syntax,
+        pixel_offset=elements.pixel_offset,
+        pixel_length=elements.pixel_length,
+    )
+
+
+_IDENTITY_TAGS: Final = (
+    tags.SPECIFIC_CHARACTER_SET,
+    tags.PATIENT_ID,
+    tags.PATIENT_NAME,
+    tags.STUDY_INSTANCE_UID,
+    tags.STUDY_DATE,
+    tags.STUDY_DESCRIPTION,
+    tags.SERIES_INSTANCE_UID,
+    tags.SERIES_NUMBER,
+    tags.SERIES_DESCRIPTION,
+    tags.SOP_CLASS_UID,
+    tags.MODALITY,
+    tags.MANUFACTURER,
+    tags.MANUFACTURER_MODEL_NAME,
+    tags.FRAME_OF_REFERENCE_UID,
+    tags.LATERALITY,
+    tags.BODY_PART_EXAMINED,
+)
+_PROTOCOL_TAGS: Final = (
+    tags.IMAGE_TYPE,
+    tags.SCANNING_SEQUENCE,
+    tags.SCAN_OPTIONS,
+    tags.REPETITION_TIME,
+    tags.ECHO_TIME,
+    tags.FLIP_ANGLE,
+    tags.DIFFUSION_B_VALUE,
+    tags.MAGNETIC_FIELD_STRENGTH,
+    tags.CONTRAST_BOLUS_AGENT,
+    tags.NUMBER_OF_TEMPORAL_POSITIONS,
+    tags.TEMPORAL_RESOLUTION,
+)
+_TIMING_TAGS: Final = (
+    tags.STUDY_DATE,
+    tags.SERIES_DATE,
+    tags.SERIES_TIME,
+    tags.ACQUISITION_DATE_TIME,
+    tags.ACQUISITION_DATE,
+    tags.ACQUISITION_TIME,
+    tags.CONTENT_DATE,
+    tags.CONTENT_TIME,
+    tags.TEMPORAL_POSITION_IDENTIFIER,
+    tags.TRIGGER_TIME,
+    tags.CONTRAST_BOLUS_START_TIME,
+    tags.ACQUISITION_DURATION,
+    tags.GE_ACQUISITION_CREATOR,
+    tags.GE_ACQUISITION_DURATION,
+    tags.SIEMENS_HEADER_CREATOR,
+    tags.SIEMENS_ACQUISITION_TIME_TEXT,
+    tags.PHILIPS_IMAGING_CREATOR,
+    tags.PHILIPS_DYNAMIC_BEGIN_TIME,
+)
+_PIXEL_TAGS: Final = (
+    tags.ROWS,
+    tags.COLUMNS,
+    tags.SAMPLES_PER_PIXEL,
+    tags.PHOTOMETRIC_INTERPRETATION,
+    tags.BITS_ALLOCATED,
+    tags.BITS_STORED,
+    tags.HIGH_BIT,
+    tags.PIXEL_REPRESENTATION,
+    tags.RESCALE_SLOPE,
+    tags.RESCALE_INTERCEPT,
+    tags.LOSSY_IMAGE_COMPRESSION,
+)
+
+Fact = TypeVar("Fact")
+
+
+def _shared(make: Callable[[Elements], Fact], elements: Elements, names: tuple[int, ...]) -> Fact:
+    """The fact made from the values of `names`; equal values give one and the same fact."""
+    values = elements.values
+    fact: Fact = _made(make, names, tuple([values.get(name) for name in names]))
+    return fact
+
+
+@lru_cache(maxsize=4096)
+def _made(make: Callable[[Elements], Any], names: tuple[int, ...], raw: tuple[bytes | None, ...]) -> Any:
+    values = {name: value for name, value in zip(names, raw, strict=True) if value is not None}
+    return make(Elements(values, "", None, None))
+
+
+def _identity(elements: Elements) -> Identity:
+    name = elements.text(tags.PATIENT_NAME).upper()
+    return Identity(
+        patient_id=elements.text(tags.PATIENT_ID),
+        patient_name_digest=hashlib.sha256(name.encode()).hexdigest() if name else "",
+        study_uid=elements.text(tags.STUDY_INSTANCE_UID),
+        study_date=parse_date(elements.text(tags.STUDY_DATE)),
+        study_description=elements.text(tags.STUDY_DESCRIPTION),
+        series_uid=elements.text(tags.SERIES_INSTANCE_UID),
+        series_number=elements.integer(tags.SERIES_NUMBER),
+        series_description=elements.text(tags.SERIES_DESCRIPTION),
+        sop_class_uid=elements.text(tags.SOP_CLASS_UID),
+        modality=elements.text(tags.MODALITY),
+        manufacturer=elements.text(tags.MANUFACTURER),
+        model=elements.text(tags.MANUFACTURER_MODEL_NAME),
+        frame_of_reference_uid=elements.text(tags.FRAME_OF_REFERENCE_UID),
+        laterality=elements.text(tags.LATERALITY),
+        body_part=elements.text(tags.BODY_PART_EXAMINED),
+    )
+
+
+def _protocol(elements: Elements) -> Protocol:
+    return Protocol(
+        image_type=elements.texts(tags.IMAGE_TYPE),
+        scanning_sequence=elements.texts(tags.SCANNING_SEQUENCE),
+        scan_options=elements.texts(tags.SCAN_OPTIONS),
+        repetition_ms=elements.number(tags.REPETITION_TIME),
+        echo_ms=elements.number(tags.ECHO_TIME),
+        flip_degrees=elements.number(tags.FLIP_ANGLE),
+        b_value=elements.floating(tags.DIFFUSION_B_VALUE),
+        field_strength=elements.number(tags.MAGNETIC_FIELD_STRENGTH),
+        contrast_agent=elements.text(tags.CONTRAST_BOLUS_AGENT),
+        temporal_positions=elements.integer(tags.NUMBER_OF_TEMPORAL_POSITIONS),
+        temporal_resolution_ms=elements.number(tags.TEMPORAL_RESOLUTION),
+    )
+
+
+def _timing(elements: Elements) -> Timing:
+    philips = elements.text(tags.PHILIPS_IMAGING_CREATOR) == "Philips MR Imaging DD 001"
+    duration_s, duration_basis = _duration(elements)
+    return Timing(
+        acquisition=parse_date_time(elements.text(tags.ACQUISITION_DATE_TIME))
+        or _moment(elements, tags.ACQUISITION_DATE, tags.ACQUISITION_TIME),
+        content=_moment(elements, tags.CONTENT_DATE, tags.CONTENT_TIME),
+        temporal_position=elements.integer(tags.TEMPORAL_POSITION_IDENTIFIER),
+        trigger_ms=elements.number(tags.TRIGGER_TIME),
+        offset_s=elements.floating(tags.PHILIPS_DYNAMIC_BEGIN_TIME) if philips else None,
+        bolus_start=parse_time(elements.text(tags.CONTRAST_BOLUS_START_TIME)),
+        duration_s=duration_s,
+        duration_basis=duration_basis,
+    )
+
+
+def _moment(elements: Elements, date_tag: int, time_tag: int) -> Moment | None:
+    """Date and time joined. Without a date of its own, a time is of the series' day, or of the next where it
+    lies more than half a day before the series began."""
+    time = parse_time(elements.text(time_tag))
+    if time is None:
+        return None
+    date = parse_date(elements.text(date_tag))
+    if date is None:
+        date = parse_date(elements.text(tags.SERIES_DATE)) or parse_date(elements.text(tags.STUDY_DATE))
+        began = parse_time(elements.text(tags.SERIES_TIME))
+        if began is not None and began - time > dt.timedelta(hours=12):
+            time += dt.timedelta(days=1)
+    if date is None or date.year > 9000:
+        return None
+    return Moment(dt.datetime.combine(date, dt.time()) + time)
+
+
+def _duration(elements: Elements) -> tuple[float | None, str]:
+    """Stated duration of the acquisition in seconds, and where it is stated."""
+    stated = elements.floating(tags.ACQUISITION_DURATION)
+    if stated is not None and stated > 0:
+        return stated, "AcquisitionDuration (0018,9073)"
+    microseconds = elements.floating(tags.GE_ACQUISITION_DURATION)
+    ge = elements.text(tags.GE_ACQUISITION_CREATOR) == "GEMS_ACQU_01"
+    if ge and microseconds is not None and microseconds > 0:
+        return microseconds / 1e6, "GE acquisition duration (0019,105A)"
+    if elements.text(tags.SIEMENS_HEADER_CREATOR).startswith("SIEMENS MR HEADER"):
+        clock = elements.text(tags.SIEMENS_ACQUISITION_TIME_TEXT).removeprefix("TA ")
+        minutes, _, seconds = clock.partition(":")
+        if minutes.isdecimal() and seconds.isdecimal() and len(seconds) == 2 and int(seconds) < 60:
+            return 60.0 * int(minutes) + int(seconds), "Siemens acquisition time TA (0051,100A)"
+    return None, ""
+
+
+def _placement(elements: Elements) -> Placement | None:
+    position = elements.numbers(tags.IMAGE_POSITION_PATIENT, 3)
+    plane = _shared(_plane, elements, (tags.IMAGE_ORIENTATION_PATIENT, tags.PIXEL_SPACING))
+    if position is None or plane is None:
+        return None
+    row, column, spacing = plane
+    return Placement((position[0], position[1], position[2]), row, column, spacing)
+
+
+def _plane(elements: Elements) -> tuple[Vector, Vector, tuple[float, float]] | None:
+    cosines = elements.numbers(tags.IMAGE_ORIENTATION_PATIENT, 6)
+    spacing = elements.numbers(tags.PIXEL_SPACING, 2)
+    if cosines is None or spacing is None or min(spacing) <= 0:
+        return None
+    a, b, c, d, e, f = cosines
+    return (a, b, c), (d, e, f), (spacing[0], spacing[1])
+
+
+def _pixel_format(elements: Elements) -> PixelFormat | None:
+    rows, columns = elements.unsigned(tags.ROWS), elements.unsigned(tags.COLUMNS)
+    allocated = elements.unsigned(tags.BITS_ALLOCATED)
+    if not rows or not columns or not allocated:
+        return None
+    stored = elements.unsigned(tags.BITS_STORED) or allocated
+    high_bit = elements.unsigned(tags.HIGH_BIT)
+    slope, intercept = elements.number(tags.RESCALE_SLOPE), elements.number(tags.RESCALE_INTERCEPT)
+    return PixelFormat(
+        rows=rows,
+        columns=columns,
+        samples=elements.unsigned(tags.SAMPLES_PER_PIXEL) or 1,
+        photometric=elements.text(tags.PHOTOMETRIC_INTERPRETATION),
+        bits_allocated=allocated,
+        bits_stored=stored,
+        high_bit=stored - 1 if high_bit is None else high_bit,
+        signed=elements.unsigned(tags.PIXEL_REPRESENTATION) == 1,
+        slope=1.0 if slope is None else slope,
+        intercept=0.0 if intercept is None else intercept,
+        lossy=elements.text(tags.LOSSY_IMAGE_COMPRESSION) == "01",
+    )
