@@ -1,0 +1,209 @@
+"""One breast DCE-MRI exam: its phases, its region, its functional tumour volume and shape, in this order."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from neoher.errors import RegionError
+from neoher.imaging.dce import (
+    EnhancementVolume,
+    FtvParameters,
+    FunctionalTumourVolume,
+    KineticCurve,
+    enhancement_volume,
+    functional_tumour_volume,
+    kinetic_curve,
+)
+from neoher.imaging.enhancement import PhaseSignal
+from neoher.imaging.phases import PhaseChoice, choose_phases
+from neoher.imaging.shape import Shape, describe_shape
+from neoher.intake.dynamic import DynamicExam, find_dynamic
+from neoher.intake.regions import find_region_objects, read_region, region_digest
+from neoher.record.measurement import InputObjects
+from neoher.volume.dynamic import DynamicSeries, TimeAxis
+from neoher.volume.mask import Mask
+
+__all__ = [
+    "DceMeasurement",
+    "DceRequest",
+    "PreparedExam",
+    "Silent",
+    "Watch",
+    "measure_dce",
+    "prepare_dce",
+    "region_beside",
+]
+
+
+class Watch(Protocol):
+    """Who looks on: is told the time axis before anything is computed from it, and how far reading is."""
+
+    def time_axis(self, axis: TimeAxis, choice: PhaseChoice) -> None:
+        """The phases as found, with the roles they will be used in."""
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        """`done` of `total` files or steps of `what`."""
+
+
+class Silent:
+    """A watch that says nothing."""
+
+    def time_axis(self, axis: TimeAxis, choice: PhaseChoice) -> None:
+        """Say nothing."""
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        """Say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class DceRequest:
+    """What to measure: an exam, its region, and how."""
+
+    images: Path
+    voi: str | None
+    """Region as `neoher.intake.regions.read_region` takes it; None: the one region beside the images."""
+    omit: tuple[str, ...] = ()
+    near: Path | None = None
+    """Folder that relative region files lie in."""
+    parameters: FtvParameters = field(default_factory=FtvParameters)
+    early_s: float = 150.0
+    late_s: float = 450.0
+    phases: tuple[int, ...] | None = None
+    injected_at: dt.datetime | None = None
+    series: str | None = None
+    """Series instance UID, where the exam holds several dynamic series."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedExam:
+    """An exam read as far as its headers: phases chosen, region named, all hashed, nothing computed."""
+
+    request: DceRequest
+    exam: DynamicExam
+    choice: PhaseChoice
+    images: InputObjects
+    voi: str | None
+    """None: no region was given and none lies beside the images."""
+    region_objects: InputObjects | None
+    warnings: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DceMeasurement:
+    """What was measured."""
+
+    prepared: PreparedExam
+    region: Mask
+    omitted: tuple[Mask, ...]
+    series: DynamicSeries
+    """The phases that were used."""
+    volume: FunctionalTumourVolume | EnhancementVolume
+    shape: Shape
+    warnings: tuple[tuple[str, str], ...]
+    """All that a reader must know: of the time axis, the region and the count."""
+
+    def curve(self) -> KineticCurve | None:
+        """Kinetic curve of the counted voxels, read one phase at a time; None where none counts."""
+        if self.volume.voxels == 0:
+            return None
+        return kinetic_curve(self._phase, self.prepared.choice, self.volume.mask)
+
+    def _phase(self, index: int) -> PhaseSignal:
+        series = self.series if index in self.series.loaded else self.prepared.exam.load([index])
+        return series.phase(index)
+
+
+def prepare_dce(request: DceRequest, watch: Watch | None = None) -> PreparedExam:
+    """Read the headers, choose the phases, find the region's objects; compute nothing from the pixels.
+
+    Raises: ImageError, PhaseOrderError or RegionError where the exam or its region cannot be trusted.
+    """
+    watch = watch or Silent()
+    exam = find_dynamic(
+        request.images,
+        injected_at=request.injected_at,
+        series=request.series,
+        progress=lambda done, total: watch.progress("reading headers", done, total),
+    )
+    choice = choose_phases(
+        exam.time_axis, early_s=request.early_s, late_s=request.late_s, phases=request.phases
+    )
+    watch.time_axis(exam.time_axis, choice)
+    voi, found = (request.voi, ()) if request.voi else region_beside(request.images)
+    return PreparedExam(
+        request=request,
+        exam=exam,
+        choice=choice,
+        images=exam.digest(),
+        voi=voi,
+        region_objects=_region_objects(voi, request) if voi else None,
+        warnings=exam.time_axis.warnings + choice.warnings + found,
+    )
+
+
+def measure_dce(prepared: PreparedExam) -> DceMeasurement:
+    """Place the region, load the phases that are used, count and describe.
+
+    Raises: RegionError when there is no region or it does not fit; ImageError when pixels cannot be read.
+    """
+    request, exam, choice = prepared.request, prepared.exam, prepared.choice
+    if prepared.voi is None:
+        raise RegionError("there is no region to measure in.", str(request.images), "Give one: --voi PATH.")
+    region, *omitted = (
+        read_region(one, exam.grid, near=request.near, frame_of_reference_uid=exam.frame_of_reference_uid)
+        for one in (prepared.voi, *request.omit)
+    )
+    series = exam.load([index for index in (choice.pre, choice.early, choice.late) if index is not None])
+    measure = enhancement_volume if choice.late is None else functional_tumour_volume
+    volume = measure(series, choice, region, omitted, request.parameters)
+    of_regions = tuple(one for mask in (region, *omitted) for one in mask.warnings)
+    return DceMeasurement(
+        prepared=prepared,
+        region=region,
+        omitted=tuple(omitted),
+        series=series,
+        volume=volume,
+        shape=describe_shape(volume.mask),
+        warnings=prepared.warnings + of_regions + volume.warnings,
+    )
+
+
+def _region_objects(voi: str, request: DceRequest) -> InputObjects:
+    """What the region and the omitted regions are made of; which is which belongs to the hash."""
+    measured = region_digest(voi, near=request.near)
+    omitted = [region_digest(one, near=request.near) for one in request.omit]
+    if not omitted:
+        return measured
+    basis = "\n".join((measured.sha256, *sorted(one.sha256 for one in omitted)))
+    return InputObjects(
+        description=f"{measured.description}; without {'; '.join(one.description for one in omitted)}",
+        count=measured.count + sum(one.count for one in omitted),
+        sha256=hashlib.sha256(basis.encode()).hexdigest(),
+    )
+
+
+def region_beside(images: Path) -> tuple[str | None, tuple[tuple[str, str], ...]]:
+    """The one region object that lies beside the images, with a warning that it was taken.
+
+    Raises: RegionError when there are several: which one is meant is not guessed.
+    """
+    objects = find_region_objects(images)
+    if not objects:
+        return None, ()
+    if len(objects) > 1:
+        names = "; ".join(found.label for found in objects)
+        raise RegionError(
+            f"{len(objects)} region objects lie beside the images: {names}.",
+            where=str(images),
+            remedy="Say which one is meant: --voi PATH.",
+        )
+    return objects[0].label, (
+        (
+            "region-found-beside-images",
+            f"No region was given: the one region object beside the images was taken ({objects[0].label}).",
+        ),
+    )

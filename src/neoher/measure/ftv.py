@@ -1,0 +1,307 @@
+"""`neoher ftv`: functional tumour volume of a DCE-MRI exam, declared once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, JsonValue, field_validator
+
+from neoher.errors import InputError
+from neoher.imaging.dce import EnhancementVolume, FtvParameters, FunctionalTumourVolume
+from neoher.imaging.phases import PhaseRole
+from neoher.imaging.shape import Shape
+from neoher.measure.dce_exam import DceMeasurement, DceRequest, PreparedExam, Watch, measure_dce, prepare_dce
+from neoher.record.calculator import Calculator, Option
+from neoher.record.conclusion import Caution, Conclusion, Frozen, Step
+
+__all__ = ["FTV", "METHOD", "FtvInputs", "FtvValue", "compute", "conclude", "conclude_without_region"]
+
+METHOD = "ftv/1"
+"""Name and version; the version rises whenever a number could change."""
+
+HYLTON = "PMID:22623692"
+UCSF_CODE = "https://github.com/rnadkarni2/SlicerBreast_DCEMRI_FTV"
+
+
+class FtvInputs(Frozen):
+    """A DCE-MRI exam, the region to measure in, and the thresholds."""
+
+    images: Annotated[Path, Option("path", positional=True)]
+    """The exam: a folder, a DICOM file, or a .zip or .tar.* archive (read in place)."""
+    voi: Annotated[str | None, Option("voi")] = None
+    """Region to measure in: SEG, RTSTRUCT or NIfTI file ('file#2' or 'file#name' picks a segment); a box
+    'x0,y0,z0,x1,y1,z1' in mm (DICOM patient coordinates) or 'voxels:c0,r0,s0,c1,r1,s1'. Left out: the one
+    region object beside the images."""
+    omit: Annotated[tuple[str, ...], Option("omit")] = ()
+    """Region to leave out, such as a vessel; same forms as --voi; may be repeated."""
+    pe_percent: Annotated[float, Option("pe", unit="%")] = Field(default=70.0, ge=0, le=1000)
+    """Least percent enhancement of a voxel that counts."""
+    background_percent: Annotated[float, Option("background", unit="%")] = Field(default=60.0, ge=0, le=100)
+    """Least pre-contrast signal, as a share of the 95th percentile in the region's box."""
+    neighbours: Annotated[int, Option("neighbours")] = Field(default=4, ge=0, le=26)
+    """Least number of the 26 neighbours that pass as well."""
+    early_s: Annotated[float, Option("early-s", unit="s")] = Field(default=150.0, gt=0)
+    """Time after injection that the early phase should be nearest to."""
+    late_s: Annotated[float, Option("late-s", unit="s")] = Field(default=450.0, gt=0)
+    """Time after injection that the late phase should be nearest to."""
+    phases: Annotated[tuple[int, ...] | None, Option("phases")] = None
+    """Phases to use as pre, early, late, by their index on the time axis: '0,1,2'. Overrides the times."""
+    injected_at: Annotated[dt.datetime | None, Option("injected-at")] = None
+    """Start of the contrast injection, by the scanner's clock: 2025-02-08T10:15:30."""
+    series: Annotated[str | None, Option("series")] = None
+    """Series instance UID, where the exam holds several dynamic series."""
+
+    @field_validator("phases", mode="before")
+    @classmethod
+    def _phases_from_text(cls, stated: object) -> object:
+        if not isinstance(stated, str):
+            return stated
+        if not re.fullmatch(r"\d+(,\d+){1,2}", stated.replace(" ", "")):
+            raise ValueError("write the phases as pre,early,late, such as 0,1,2")
+        return tuple(int(part) for part in stated.split(","))
+
+
+class PhaseOnAxis(Frozen):
+    """One phase of the time axis that the measurement used."""
+
+    index: int
+    time_s: float
+    """Middle of the acquisition in seconds after t = 0 (the start of the injection where it is known)."""
+    role: PhaseRole
+
+
+class LargestComponentValue(Frozen):
+    """The largest connected part of the counted voxels."""
+
+    voxels: int
+    volume_cc: float
+    longest_diameter_in_plane_mm: float
+    longest_diameter_3d_mm: float
+
+
+class FtvValue(Frozen):
+    """Functional tumour volume with its parts. Lengths in mm, volumes in cc; None is not known, never 0."""
+
+    voxels: int | None
+    volume_cc: float | None
+    """Functional tumour volume; None where no late phase tells the signal enhancement ratio."""
+    enhancement_volume_cc: float | None
+    """Volume above the background and enhancement thresholds, only where FTV itself cannot be said."""
+    ser_bins: dict[str, int] | None
+    """Voxels per range of the signal enhancement ratio, open below and closed above."""
+    ser_zero: int | None
+    """Counted voxels with a ratio of exactly 0, which belong to no range."""
+    ser_undefined: int | None
+    """Voxels above the other thresholds but excluded: late signal at or below the signal before contrast."""
+    longest_diameter_in_plane_mm: float | None
+    longest_diameter_3d_mm: float | None
+    largest_component: LargestComponentValue | None
+    components: int
+    sphericity: float | None
+    phases: tuple[PhaseOnAxis, ...]
+    threshold: float
+    """Background threshold on the pre-contrast signal, in the images' signal units."""
+    parameters: dict[str, JsonValue]
+
+
+def conclude_without_region(prepared: PreparedExam) -> Conclusion[FtvValue]:
+    """What can be said of an exam whose region nobody gave: its time axis, and that the region is missing."""
+    return Conclusion[FtvValue](
+        value=None, because=(_axis_step(prepared),), missing=("voi",), warnings=_cautions(prepared.warnings)
+    )
+
+
+def conclude(measured: DceMeasurement) -> Conclusion[FtvValue]:
+    """The conclusion of a measurement: its value, the steps that led to it, what is missing."""
+    volume, shape = measured.volume, measured.shape
+    is_ftv = isinstance(volume, FunctionalTumourVolume)
+    cautions = _cautions(measured.warnings)
+    if volume.voxels == 0:
+        cautions += (_NOTHING_LEFT,)
+    return Conclusion[FtvValue](
+        value=_value(measured, volume, shape),
+        because=(
+            _axis_step(measured.prepared),
+            _region_step(measured),
+            _count_step(volume),
+            _shape_step(shape),
+        ),
+        missing=() if is_ftv else ("late phase",),
+        warnings=cautions,
+        sources=(HYLTON, UCSF_CODE),
+    )
+
+
+_NOTHING_LEFT = Caution(
+    code="no-voxel-passes",
+    message="No voxel of the region reaches the thresholds: the functional volume is 0. "
+    "This is no statement about residual cancer.",
+)
+
+
+def _cautions(warnings: tuple[tuple[str, str], ...]) -> tuple[Caution, ...]:
+    return tuple(Caution(code=code, message=message) for code, message in warnings)
+
+
+def _value(
+    measured: DceMeasurement, volume: FunctionalTumourVolume | EnhancementVolume, shape: Shape
+) -> FtvValue:
+    ftv = volume if isinstance(volume, FunctionalTumourVolume) else None
+    largest = shape.largest_component
+    choice = measured.prepared.choice
+    return FtvValue(
+        voxels=ftv.voxels if ftv else None,
+        volume_cc=ftv.volume_cc if ftv else None,
+        enhancement_volume_cc=None if ftv else volume.volume_cc,
+        ser_bins=ftv.ser_bins_by_label if ftv else None,
+        ser_zero=ftv.ser_zero if ftv else None,
+        ser_undefined=ftv.ser_undefined if ftv else None,
+        longest_diameter_in_plane_mm=shape.longest_diameter_in_plane_mm,
+        longest_diameter_3d_mm=shape.longest_diameter_3d_mm,
+        largest_component=LargestComponentValue(
+            voxels=largest.voxels,
+            volume_cc=largest.volume_cc,
+            longest_diameter_in_plane_mm=largest.longest_diameter_in_plane_mm,
+            longest_diameter_3d_mm=largest.longest_diameter_3d_mm,
+        )
+        if largest
+        else None,
+        components=shape.components,
+        sphericity=shape.sphericity,
+        phases=tuple(
+            PhaseOnAxis(index=index, time_s=time, role=role)
+            for index, (time, role) in enumerate(zip(choice.times_s, choice.roles, strict=True))
+        ),
+        threshold=volume.threshold,
+        parameters=stated_parameters(volume.parameters),
+    )
+
+
+def stated_parameters(parameters: FtvParameters) -> dict[str, JsonValue]:
+    """The thresholds as they are stored beside the result."""
+    return {
+        "pe_percent": parameters.pe_percent,
+        "background_percent": parameters.background_percent,
+        "neighbours": parameters.neighbours,
+    }
+
+
+def _axis_step(prepared: PreparedExam) -> Step:
+    choice, axis = prepared.choice, prepared.exam.time_axis
+    used = f"pre {choice.pre}, early {choice.early}, late {'none' if choice.late is None else choice.late}"
+    return Step(
+        step=f"{len(axis.phases)} contrast phases, told apart by {axis.told_apart_by}; used: {used}",
+        rule=f"a phase's time is its start plus half its duration; t = 0 is the {choice.zero_basis}",
+        inputs={
+            "times_s": [round(time, 3) for time in choice.times_s],
+            "images": prepared.images.description,
+            "images_sha256": prepared.images.sha256,
+        },
+    )
+
+
+def _region_step(measured: DceMeasurement) -> Step:
+    objects = measured.prepared.region_objects
+    return Step(
+        step=f"region '{measured.region.name}' with {measured.region.voxels} voxels put on the image grid",
+        rule="regions are placed by their position in the patient, never by file order",
+        inputs={
+            "region": measured.region.source,
+            "region_cc": round(measured.region.volume_cc, 3),
+            "omitted_regions": len(measured.omitted),
+            "region_sha256": objects.sha256 if objects else None,
+        },
+    )
+
+
+def _count_step(volume: FunctionalTumourVolume | EnhancementVolume) -> Step:
+    parameters = volume.parameters
+    ratio = ", SER ≥ 0" if isinstance(volume, FunctionalTumourVolume) else ""
+    name = "functional tumour volume" if ratio else "enhancement volume (no late phase: SER unknown)"
+    return Step(
+        step=f"{volume.voxels} voxels count: {name} {volume.volume_cc:.3f} cc",
+        rule=(
+            f"S0 ≥ {parameters.background_percent:g} % of the 95th percentile in the region's box, "
+            f"PE ≥ {parameters.pe_percent:g} %{ratio}, at least {parameters.neighbours} of 26 neighbours "
+            "likewise (I-SPY/UCSF; Hylton 2012, PMID 22623692)"
+        ),
+        inputs={
+            "pre_contrast_percentile_95": volume.pre_percentile_95,
+            "background_threshold": volume.threshold,
+            "region_voxels": volume.region_voxels,
+            "omitted_voxels": volume.omitted_voxels,
+        },
+    )
+
+
+def _shape_step(shape: Shape) -> Step:
+    if shape.voxels == 0:
+        return Step(step="no counted voxel: no diameter", rule="a length of nothing is not 0 mm")
+    return Step(
+        step=f"{shape.components} connected parts; longest diameter in plane "
+        f"{shape.longest_diameter_in_plane_mm:.1f} mm, in 3D {shape.longest_diameter_3d_mm:.1f} mm",
+        rule="between the centres of the two voxels furthest apart, plus one voxel's extent along the line; "
+        "connected by face, edge or corner",
+        inputs={"voxels": shape.voxels},
+    )
+
+
+def compute(inputs: FtvInputs, watch: Watch | None = None) -> Conclusion[FtvValue]:
+    """Measure the exam that the inputs name."""
+    prepared = prepare_dce(_request(inputs), watch)
+    return conclude(measure_dce(prepared)) if prepared.voi else conclude_without_region(prepared)
+
+
+def _request(inputs: FtvInputs) -> DceRequest:
+    if not inputs.images.exists():
+        raise InputError(
+            "there is no such file or folder.", str(inputs.images), "Give the exam's folder, file or archive."
+        )
+    return DceRequest(
+        images=inputs.images,
+        voi=inputs.voi,
+        omit=inputs.omit,
+        parameters=FtvParameters(
+            pe_percent=inputs.pe_percent,
+            background_percent=inputs.background_percent,
+            neighbours=inputs.neighbours,
+        ),
+        early_s=inputs.early_s,
+        late_s=inputs.late_s,
+        phases=inputs.phases,
+        injected_at=inputs.injected_at,
+        series=inputs.series,
+    )
+
+
+FTV: Calculator[FtvInputs, FtvValue] = Calculator(
+    name="ftv",
+    summary="Functional tumour volume, signal enhancement ratio and diameters of a DCE-MRI exam.",
+    inputs=FtvInputs,
+    output=FtvValue,
+    compute=compute,
+    example="imaging/t0-mr --voi=-62,-70,-20,-10,-10,35",
+    explanation="""\
+Functional tumour volume (FTV) is the volume of the voxels that enhance enough, early enough, inside the
+region. With S0, S1 and S2 the signal before contrast, early and late after it, a voxel counts when
+
+- S0 is at least 60 % of the 95th percentile (linear interpolation) of all pre-contrast voxels in the
+  smallest grid-aligned box around the region,
+- percent enhancement PE = 100 (S1 − S0) / S0 is at least 70 %,
+- the signal enhancement ratio SER = (S1 − S0) / (S2 − S0) is 0 or more (S2 = S0 has none, S2 < S0 a
+  negative one),
+- at least 4 of its 26 neighbours pass these three, whether or not they lie inside the region,
+- it lies inside the region and in no omitted region. Omitted regions keep their signal in the percentile.
+
+A phase's time is its start plus half its duration; t = 0 is the start of the injection where it is
+stated, else the start of the first phase after contrast. Early is the phase nearest 150 s, late the one
+nearest 450 s and later than early. With a single phase after contrast the ratio is unknown: `volume_cc`
+is null and `enhancement_volume_cc` holds the volume above the other thresholds.
+
+It does not find the tumour: the region is drawn by a reader, and vessels or enhancing parenchyma inside
+it count unless they are omitted. It does not correct motion between phases. An FTV of 0 says that no
+voxel reaches the thresholds; it is no pathologic complete response.""",
+)
