@@ -9,9 +9,9 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from neoher.record.conclusion import Frozen
 from neoher.record.exam import AnyExam, Exam
@@ -25,6 +25,7 @@ from neoher.record.refusal import refuse_all
 from neoher.record.safety import AdverseEvents, BaselineTests, Contraindications, HeartMeasurement
 from neoher.record.specimen import Specimen
 from neoher.record.surgery import Outcome, Restaging, Surgery
+from neoher.record.text import WholeNumber
 from neoher.record.treatment import Treatment
 
 __all__ = ["Case", "OfCancer", "Visit"]
@@ -53,7 +54,7 @@ class Visit:
 class Case(Frozen):
     """The record of one patient."""
 
-    neoher: Literal[1]
+    neoher: Annotated[Literal[1], WholeNumber]
     """Version of the form of this file."""
     patient: Patient
     provenance: Provenance | None = None
@@ -68,7 +69,7 @@ class Case(Frozen):
     contraindications: Contraindications | None = None
     restaging: OneOrMore[Restaging] = ()
     surgery: OneOrMore[Surgery] = ()
-    outcome: Outcome | None = Field(default=None)
+    outcome: Outcome | None = None
 
     @model_validator(mode="before")
     @classmethod

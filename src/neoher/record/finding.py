@@ -67,7 +67,7 @@ class Finding(Fact):
     def _sizes_agree(self) -> Finding:
         if self.longest_mm is not None and self.short_mm is not None and self.short_mm > self.longest_mm:
             raise refuse(
-                f"the short axis, {self.short_mm:g} mm, exceeds the longest diameter, {self.longest_mm:g} mm.",
+                f"the short axis, {self.short_mm:g} mm, exceeds the longest, {self.longest_mm:g} mm.",
                 "Correct one of them.",
                 field="short_mm",
             )

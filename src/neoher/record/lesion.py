@@ -12,7 +12,7 @@ from neoher.record.extent import Extent
 from neoher.record.fact import Fact
 from neoher.record.refusal import refuse
 from neoher.record.stage import ClinicalStage
-from neoher.record.text import FreeText, Identifier, Text
+from neoher.record.text import FreeText, Identifier, Text, WholeNumber
 from neoher.record.units import Millimetres
 
 __all__ = ["Cancer", "Lesion", "LesionKind", "NodeStation", "Side"]
@@ -53,7 +53,7 @@ class Cancer(Fact):
     id: Identifier
     side: Side | None = None
     histology: Text | None = None
-    grade: Literal[1, 2, 3] | None = None
+    grade: Annotated[Literal[1, 2, 3], WholeNumber] | None = None
     """Histological grade (Nottingham)."""
     diagnosed: Day | None = None
     stage: ClinicalStage | None = None

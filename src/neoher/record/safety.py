@@ -9,7 +9,7 @@ from pydantic import Field, Tag
 
 from neoher.record.dates import Day
 from neoher.record.fact import NONE_OR_ENTRIES, Fact, NoneStated
-from neoher.record.text import FreeText, Text, YesNo
+from neoher.record.text import FreeText, Text, WholeNumber, YesNo
 from neoher.record.units import Percent, StatedQuantity
 
 __all__ = [
@@ -78,7 +78,7 @@ class AdverseEvent(Fact):
 
     kind: Text | None = None
     """Such as ILD, diarrhoea, neuropathy, neutropenia."""
-    grade: Literal[1, 2, 3, 4, 5] | None = None
+    grade: Annotated[Literal[1, 2, 3, 4, 5], WholeNumber] | None = None
     """CTCAE grade."""
     date: Day | None = None
     """First day."""

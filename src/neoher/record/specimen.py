@@ -9,7 +9,7 @@ from pydantic import Field
 
 from neoher.record.dates import Day
 from neoher.record.fact import Fact
-from neoher.record.text import FreeText, Identifier, Text, WholeNumbersToo, YesNo
+from neoher.record.text import FreeText, Identifier, Text, WholeNumber, WholeNumbersToo, YesNo
 from neoher.record.units import Percent, PlainNumber
 
 __all__ = [
@@ -101,7 +101,7 @@ class TissueFacts(Fact):
     """What is stated of tissue, at biopsy and again at surgery."""
 
     histology: Text | None = None
-    grade: Literal[1, 2, 3] | None = None
+    grade: Annotated[Literal[1, 2, 3], WholeNumber] | None = None
     er_percent: Percent | None = None
     """Oestrogen receptor, stained nuclei in %."""
     pr_percent: Percent | None = None

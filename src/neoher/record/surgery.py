@@ -14,7 +14,7 @@ from neoher.record.lexicon import Presence
 from neoher.record.refusal import refuse
 from neoher.record.specimen import TissueFacts
 from neoher.record.stage import MetastasisCategory, NodeCategory, PathologicNodeCategory, TumourCategory
-from neoher.record.text import FreeText, Identifier, Text, YesNo
+from neoher.record.text import FreeText, Identifier, Text, WholeNumber, YesNo
 from neoher.record.units import MillimetresOrNone, Percent
 
 __all__ = [
@@ -74,7 +74,7 @@ class SurgicalSpecimen(TissueFacts):
     lymphovascular_invasion: Presence | None = None
     clip_in_specimen: YesNo | None = None
     clipped_node_removed: YesNo | None = None
-    miller_payne: Literal[1, 2, 3, 4, 5] | None = None
+    miller_payne: Annotated[Literal[1, 2, 3, 4, 5], WholeNumber] | None = None
     """Miller-Payne grade as reported."""
 
     @model_validator(mode="after")

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
+from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from neoher.record.refusal import refuse
 
-__all__ = ["FreeText", "Identifier", "PatientIdentifier", "Text", "WholeNumbersToo", "YesNo"]
+__all__ = [
+    "FreeText",
+    "Identifier",
+    "PatientIdentifier",
+    "Text",
+    "WholeNumber",
+    "WholeNumbersToo",
+    "YesNo",
+]
 
 
 class WholeNumbersToo:
@@ -43,6 +51,15 @@ def _digits(stated: object) -> object:
         raise refuse(f"{stated} is a number, a text is expected.", f"Put it in quotes: '{stated}'.")
     return stated
 
+
+def _whole(stated: object) -> object:
+    if isinstance(stated, bool | float):
+        raise refuse("a whole number is expected here.", "Write it in digits.")
+    return stated
+
+
+WholeNumber = BeforeValidator(_whole)
+"""Annotation of a closed list of whole numbers: without it, `true` would pass for 1 and 3.0 for 3."""
 
 _PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 
