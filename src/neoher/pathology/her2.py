@@ -91,7 +91,8 @@ def _explain_spectrum(spectrum: Spectrum | None, reasons: Reasoning[Her2Result])
         reasons.warn(
             "her2-moderate-investigational",
             "HER2-moderate (Ma 2025, investigational): one retrospective cohort, with fewer complete "
-            "responses than 3+. No guideline knows the subgroup: it is HER2-positive, no reason to withhold treatment.",
+            "responses than 3+. No guideline knows the subgroup: it is HER2-positive, and no treatment is "
+            "withheld for it.",
             MA_2025,
         )
     if spectrum in {Spectrum.LOW, Spectrum.ULTRALOW, Spectrum.ABSENT, Spectrum.ZERO_UNSPECIFIED}:
