@@ -106,6 +106,25 @@ class FtvValue(Frozen):
     """Background threshold on the pre-contrast signal, in the images' signal units."""
     parameters: dict[str, JsonValue]
 
+    def in_words(self) -> str:
+        """The value as one line for a reader."""
+        if self.volume_cc is None:
+            return f"Enhancement volume {self.enhancement_volume_cc:.3f} cc; without a late phase no FTV."
+        if self.voxels == 0:
+            return "Functional tumour volume 0 cc: no voxel of the region reaches the thresholds."
+        largest = self.largest_component
+        alone = (
+            f" Largest part: {largest.longest_diameter_in_plane_mm:.1f} mm in plane, "
+            f"{largest.longest_diameter_3d_mm:.1f} mm in 3D."
+            if largest
+            else ""
+        )
+        return (
+            f"Functional tumour volume {self.volume_cc:.3f} cc ({self.voxels} voxels, {self.components} parts); "
+            f"longest diameter {self.longest_diameter_in_plane_mm:.1f} mm in plane, "
+            f"{self.longest_diameter_3d_mm:.1f} mm in 3D.{alone}"
+        )
+
 
 def conclude_without_region(prepared: PreparedExam) -> Conclusion[FtvValue]:
     """What can be said of an exam whose region nobody gave: its time axis, and that the region is missing."""
