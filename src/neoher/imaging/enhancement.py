@@ -63,7 +63,7 @@ def percent_enhancement(pre: PhaseSignal, post: PhaseSignal) -> NDArray[np.float
     Returns: PE in percent, the shape of the phases; NaN where the pre-contrast signal is 0 or below.
     Raises: GridMismatch when the shapes differ; ImageError when a scale or a signal cannot be used.
     """
-    return enhancement_maps(pre, post, None).percent_enhancement
+    return enhancement_maps(pre, post).percent_enhancement
 
 
 def signal_enhancement_ratio(pre: PhaseSignal, early: PhaseSignal, late: PhaseSignal) -> NDArray[np.float32]:
@@ -81,7 +81,7 @@ def signal_enhancement_ratio(pre: PhaseSignal, early: PhaseSignal, late: PhaseSi
 def enhancement_maps(
     pre: PhaseSignal,
     early: PhaseSignal,
-    late: PhaseSignal | None,
+    late: PhaseSignal | None = None,
     *,
     background_hundredfold: float = 0.0,
     enhancement_percent: float = 0.0,
