@@ -146,9 +146,6 @@ def _copied(
 
 def _resampled(lattice: Lattice, grid: Grid, relative: NDArray[np.float64], where: str) -> Placement:
     """Each image voxel takes the value of the lattice voxel in which its centre lies."""
-    outside, total = _voxels_beside_the_image(lattice, grid, relative)
-    if outside == total:
-        raise _beside_the_image(where)
     placed = np.zeros(grid.shape, dtype=np.bool_)
     low, high = _reach(lattice, grid, relative)
     back = np.linalg.inv(relative)
@@ -168,6 +165,9 @@ def _resampled(lattice: Lattice, grid: Grid, relative: NDArray[np.float64], wher
         plane = np.zeros(row.shape, dtype=np.bool_)
         plane[valid] = lattice.inside[a, b, c]
         placed[slice_index, low[1] : high[1], low[2] : high[2]] = plane
+    outside, total = _voxels_beside_the_image(lattice, grid, relative)
+    if not placed.any() and outside == total:
+        raise _beside_the_image(where)
     if not placed.any():
         raise RegionError(
             "the region holds no voxel's centre of this image: it is smaller than a voxel.", where=where

@@ -113,9 +113,9 @@ def _voxel_box(text: str) -> BoxOfVoxels:
 
 
 def _locate_with_choice(text: str, near: Path | None) -> RegionFile | None:
-    """The file, trying the whole text first: a file's name may hold '#' too."""
+    """The file, trying the whole text first: a file's name may hold '#' too (a member's name may not)."""
     whole = _locate(text, near)
-    if whole is not None:
+    if whole is not None and "#" not in (whole[1] or ""):
         return RegionFile(whole[0], whole[1], None)
     for mark in (at for at, letter in enumerate(text) if letter == "#"):
         found = _locate(text[:mark], near)
