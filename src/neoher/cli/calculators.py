@@ -15,16 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import Parameter
+from cyclopts import App, Parameter
 
 from neoher.cli.printing import print_conclusion, print_json
 from neoher.errors import InputError
-from neoher.record.allowed import allowed_values
+from neoher.record.allowed import allowed_values, choices
 from neoher.record.calculator import Calculator, Option
 from neoher.record.conclusion import Conclusion
+from neoher.record.intended_use import GUIDANCE
 
 if TYPE_CHECKING:
-    from cyclopts import App
     from pydantic.fields import FieldInfo
 
     from neoher.cli.table import TableResult
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["CALCULATORS", "CalculatorReference", "command_of", "register"]
 
 ROWS_NAMED = 5
+WIDEST_METAVAR = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,15 @@ def register(app: App, reference: CalculatorReference, *, group: str = "Calculat
     app.command(f"{__name__}:{reference.name}", name=reference.name, help=reference.summary, group=group)
 
 
-def __getattr__(name: str) -> Callable[..., None]:
+def __getattr__(name: str) -> App:
     """The command of the calculator `name`: what `register` points the command line at."""
     for reference in CALCULATORS:
         if reference.name == name:
-            return command_of(reference.load())
+            calculator = reference.load()
+            example = f"Example: `neoher {name} {calculator.example}`"
+            app = App(name=name, help_epilogue=f"{example}\n\n{GUIDANCE.title}: {GUIDANCE.statement}")
+            app.default(command_of(calculator))
+            return app
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
@@ -84,7 +89,7 @@ def command_of(calculator: Calculator[Any, Any]) -> Callable[..., None]:
     options = calculator.options()
 
     def command(*positional: str | None, **stated: Any) -> None:
-        as_json: bool = stated.pop("json")
+        as_json: bool = stated.pop("json", False)
         table: Path | None = stated.pop("table", None)
         out: Path | None = stated.pop("out", None)
         stated |= dict(
@@ -96,7 +101,7 @@ def command_of(calculator: Calculator[Any, Any]) -> Callable[..., None]:
         print_conclusion(_conclude(calculator, stated), as_json=as_json)
 
     command.__name__ = calculator.name
-    command.__doc__ = f"{calculator.summary}\n\nExample: `neoher {calculator.name} {calculator.example}`"
+    command.__doc__ = calculator.summary
     command.__signature__ = _signature(calculator)  # type: ignore[attr-defined]
     return command
 
@@ -126,8 +131,17 @@ def _signature(calculator: Calculator[Any, Any]) -> inspect.Signature:
 
 
 def _parameter(name: str, field: FieldInfo, option: Option) -> inspect.Parameter:
-    text = f"{field.description or ''} Takes {allowed_values(field, option)}.".lstrip()
-    shown = Parameter(name=None if option.positional else f"--{option.name}", help=text, show_default=False)
+    listed = "|".join(choices(field))
+    short = 0 < len(listed) <= WIDEST_METAVAR
+    text = field.description or ""
+    if not short:
+        text = f"{text} Takes {allowed_values(field, option)}.".lstrip()
+    shown = Parameter(
+        name=None if option.positional else f"--{option.name}",
+        help=text,
+        metavar=listed if short else "VALUE",
+        show_default=False,
+    )
     kind = inspect.Parameter.POSITIONAL_ONLY if option.positional else inspect.Parameter.KEYWORD_ONLY
     return inspect.Parameter(name, kind, default=None, annotation=Annotated[str | None, shown])
 

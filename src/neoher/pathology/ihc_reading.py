@@ -52,7 +52,7 @@ def read_ihc(facts: Her2Facts, reasons: Reasoning[Her2Result]) -> IhcReading | N
         return None
     else:
         reading = IhcReading(facts.ihc)
-        reasons.step(f"IHC {facts.ihc} as reported", "stated", ihc=facts.ihc)
+        reasons.step(f"IHC {facts.ihc} as reported", "the pathologist's score", ihc=facts.ihc)
     return _with_membrane_staining(reading, facts.membrane_staining)
 
 

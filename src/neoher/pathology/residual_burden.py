@@ -86,7 +86,7 @@ def _measured(facts: ResidualBurdenFacts, reasons: Reasoning[ResidualBurden]) ->
     if bed is None or cellularity is None or in_situ is None or nodes is None or largest is None:
         reasons.step(
             "not computable",
-            "the score needs all five measurements; a blank is never taken as 0, a 0 is stated where nothing is there",
+            "the score needs all five measurements, also a stated 0 where nothing is there",
         )
         return None
     return BedAndNodes(bed, cellularity, in_situ, nodes, largest)

@@ -97,12 +97,12 @@ def warn_of_unstated_conditions(
     """Name the conditions under which the score would not hold and that nobody has stated."""
     unstated: list[str] = []
     if facts.positive_node_removed_before is None:
-        unstated.append("that no positive sentinel node was removed before therapy")
+        unstated.append("no positive sentinel node was removed before therapy")
     if facts.progressed_or_inoperable is None:
-        unstated.append("that the disease did not progress and was operable")
+        unstated.append("the disease did not progress and was operable")
     if burden.burden_class is ResidualBurdenClass.ZERO and facts.lymphovascular_only is None:
-        unstated.append("that no tumour remains in lymph or blood vessels")
+        unstated.append("no tumour remains in lymph or blood vessels")
     if unstated:
         reasons.warn(
-            "conditions-not-stated", f"Not stated, and the score holds on condition: {'; '.join(unstated)}."
+            "conditions-not-stated", f"Not stated, though the score holds only if: {'; '.join(unstated)}."
         )

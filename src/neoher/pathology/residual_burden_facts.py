@@ -63,11 +63,11 @@ class ResidualBurdenFacts(Frozen):
         Option("ypt"),
     ] = None
     """ypT as reported; held against the bed, not used in the score."""
-    positive_node_removed_before: Annotated[bool | None, Option("positive-node-removed-before")] = None
+    positive_node_removed_before: Annotated[bool | None, Option("node-removed-before")] = None
     """Whether a positive sentinel node was removed before therapy: the score is then not valid."""
-    progressed_or_inoperable: Annotated[bool | None, Option("progressed-or-inoperable")] = None
+    progressed_or_inoperable: Annotated[bool | None, Option("progressed")] = None
     """Whether the disease progressed or stayed inoperable: class III by definition, without a score."""
-    lymphovascular_only: Annotated[bool | None, Option("lymphovascular-only")] = None
+    lymphovascular_only: Annotated[bool | None, Option("vessels-only")] = None
     """Whether tumour in lymph or blood vessels is the only residual invasive cancer: not classifiable."""
 
 

@@ -84,13 +84,13 @@ def _range(metadata: object) -> str:
     for entry in _constraints(metadata):
         match entry:
             case Ge(ge=bound):
-                low = f"from {bound}"
+                low = f"from {bound:g}"
             case Gt(gt=bound):
-                low = f"above {bound}"
+                low = f"above {bound:g}"
             case Le(le=bound):
-                high = f"to {bound}"
+                high = f"to {bound:g}"
             case Lt(lt=bound):
-                high = f"below {bound}"
+                high = f"to below {bound:g}" if low else f"below {bound:g}"
             case _:
                 pass
     return " ".join(part for part in (low, high) if part)
