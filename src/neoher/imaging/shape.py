@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cc3d
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from neoher.imaging.diameters import Diameter, longest_3d, longest_in_plane, perpendicular_to
 from neoher.imaging.surface import sphericity_of
@@ -17,6 +17,9 @@ from neoher.volume.grid import Vector
 from neoher.volume.mask import Mask
 
 __all__ = ["Diameter", "Part", "Shape", "describe_shape"]
+
+TOUCHING = np.ones((3, 3, 3), dtype=np.int8)
+"""Voxels that touch by a face, an edge or a corner belong together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +90,7 @@ def describe_shape(mask: Mask) -> Shape:
     if box is None:
         return Shape(0, 0.0, 0, None, None, None, None, None, None)
     corner = np.array([span.start for span in box], dtype=np.int64)
-    labels, components = cc3d.connected_components(
-        np.ascontiguousarray(mask.inside[box]), connectivity=26, return_N=True
-    )
+    labels, components = ndimage.label(mask.inside[box], structure=TOUCHING)
     voxels = np.argwhere(labels > 0)
     whole = _extent(voxels + corner, mask)
     largest = whole if components == 1 else _largest_component(labels[tuple(voxels.T)], voxels + corner, mask)
