@@ -1,38 +1,31 @@
-"""Commands made from the declarations of calculators.
+"""Calculators on the command line: which there are, and what happens when one is called.
 
-`CALCULATORS` lists where each declaration lies without loading it; the command is made when it is first asked
-for. One declaration gives the options, their help, `--json`, and `--table IN.csv --out OUT.csv` where the
-calculator reads tables.
+`CALCULATORS` lists where each declaration lies without loading it. `register` makes a command of one for the
+command line (neoher.cli.calculator_command); `answer_at_once` answers a plain call without loading the
+command line at all, so that a calculator answers in a fraction of a second.
 """
 
 from __future__ import annotations
 
 import importlib
-import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from cyclopts import App, Parameter
-
-from neoher.cli.printing import print_conclusion, print_json
 from neoher.errors import InputError
-from neoher.record.allowed import allowed_values, choices
-from neoher.record.calculator import Calculator, Option
-from neoher.record.conclusion import Conclusion
-from neoher.record.intended_use import GUIDANCE
 
 if TYPE_CHECKING:
-    from pydantic.fields import FieldInfo
+    from cyclopts import App
 
     from neoher.cli.table import TableResult
+    from neoher.record.calculator import Calculator
+    from neoher.record.conclusion import Conclusion
 
-__all__ = ["CALCULATORS", "CalculatorReference", "command_of", "register"]
+__all__ = ["CALCULATORS", "CalculatorReference", "answer_at_once", "register", "run_calculator"]
 
 ROWS_NAMED = 5
-WIDEST_METAVAR = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,97 +59,62 @@ CALCULATORS = (
 
 def register(app: App, reference: CalculatorReference, *, group: str = "Calculators") -> None:
     """Add the command of a calculator to `app`; its declaration is loaded when the command is called."""
-    app.command(f"{__name__}:{reference.name}", name=reference.name, help=reference.summary, group=group)
+    path = f"neoher.cli.calculator_command:{reference.name}"
+    app.command(path, name=reference.name, help=reference.summary, group=group)
 
 
-def __getattr__(name: str) -> App:
-    """The command of the calculator `name`: what `register` points the command line at."""
-    for reference in CALCULATORS:
-        if reference.name == name:
-            calculator = reference.load()
-            example = f"Example: `neoher {name} {calculator.example}`"
-            app = App(name=name, help_epilogue=f"{example}\n\n{GUIDANCE.title}: {GUIDANCE.statement}")
-            app.default(command_of(calculator))
-            return app
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+def answer_at_once(arguments: Sequence[str]) -> bool:
+    """Answer a call such as `her2 --ihc 2+ --json` in which every word is a known option with a value.
 
-
-def command_of(calculator: Calculator[Any, Any]) -> Callable[..., None]:
-    """The command of a calculator, with the signature from which the command line is read.
-
-    Every value is taken as text: what it may be is decided in one place, the calculator's input model.
+    Returns: whether it was such a call; anything else (help, a table, a slip) is for the command line.
+    Raises: InputError as the command does.
     """
-    options = calculator.options()
-
-    def command(*positional: str | None, **stated: Any) -> None:
-        as_json: bool = stated.pop("json", False)
-        table: Path | None = stated.pop("table", None)
-        out: Path | None = stated.pop("out", None)
-        stated |= dict(
-            zip((name for name, (_, each) in options.items() if each.positional), positional, strict=False)
-        )
-        if table is not None or out is not None:
-            _run_table(calculator, stated, table, out, as_json=as_json)
-            return
-        print_conclusion(_conclude(calculator, stated), as_json=as_json)
-
-    command.__name__ = calculator.name
-    command.__doc__ = calculator.summary
-    command.__signature__ = _signature(calculator)  # type: ignore[attr-defined]
-    return command
-
-
-def _signature(calculator: Calculator[Any, Any]) -> inspect.Signature:
-    # Positional parameters come first, as Python asks for.
-    options = sorted(calculator.options().items(), key=lambda entry: not entry[1][1].positional)
-    parameters = [_parameter(name, field, option) for name, (field, option) in options]
-    if calculator.table is not None:
-        columns = ", ".join(calculator.columns())
-        parameters += [
-            _flag(
-                "table",
-                Path | None,
-                None,
-                f"A CSV with one case a row instead of options. Columns: {columns}.",
-            ),
-            _flag(
-                "out",
-                Path | None,
-                None,
-                "With --table: the CSV to write, the table with its results beside it.",
-            ),
-        ]
-    parameters.append(_flag("json", bool, False, "Print one JSON object."))
-    return inspect.Signature(parameters)
+    reference = next((each for each in CALCULATORS if list(arguments[:1]) == [each.name]), None)
+    if reference is None:
+        return False
+    calculator = reference.load()
+    names = {
+        f"--{option.name}": name
+        for name, (_, option) in calculator.options().items()
+        if not option.positional
+    }
+    stated: dict[str, str] = {}
+    as_json = False
+    words = iter(arguments[1:])
+    for word in words:
+        if word == "--json" and not as_json:
+            as_json = True
+            continue
+        option, joined, value = word.partition("=")
+        value = value if joined else next(words, "-")
+        if option not in names or names[option] in stated or value.startswith("-"):
+            return False
+        stated[names[option]] = value
+    run_calculator(calculator, stated, as_json=as_json)
+    return True
 
 
-def _parameter(name: str, field: FieldInfo, option: Option) -> inspect.Parameter:
-    listed = "|".join(choices(field))
-    short = 0 < len(listed) <= WIDEST_METAVAR
-    text = field.description or ""
-    if not short:
-        text = f"{text} Takes {allowed_values(field, option)}.".lstrip()
-    shown = Parameter(
-        name=None if option.positional else f"--{option.name}",
-        help=text,
-        metavar=listed if short else "VALUE",
-        show_default=False,
-    )
-    kind = inspect.Parameter.POSITIONAL_ONLY if option.positional else inspect.Parameter.KEYWORD_ONLY
-    return inspect.Parameter(name, kind, default=None, annotation=Annotated[str | None, shown])
+def run_calculator(
+    calculator: Calculator[Any, Any],
+    stated: Mapping[str, object],
+    *,
+    as_json: bool,
+    table: Path | None = None,
+    out: Path | None = None,
+) -> None:
+    """Compute one case, or every row of a table, and print the outcome.
 
+    Raises: InputError that names the options at fault.
+    """
+    if table is not None or out is not None:
+        _run_table(calculator, stated, table, out, as_json=as_json)
+        return
+    from neoher.cli.printing import print_conclusion
 
-def _flag(name: str, kind: Any, default: object, text: str) -> inspect.Parameter:
-    shown = Parameter(name=f"--{name}", help=text, negative="", show_default=False)
-    annotation = Annotated[kind, shown]
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+    print_conclusion(_conclude(calculator, stated), as_json=as_json)
 
 
 def _conclude(calculator: Calculator[Any, Any], stated: Mapping[str, object]) -> Conclusion[Any]:
-    """The conclusion from options.
-
-    Raises: InputError that names the options at fault, also where the calculator found the contradiction.
-    """
     labels = {
         name: option.name.upper() if option.positional else f"--{option.name}"
         for name, (_, option) in calculator.options().items()
@@ -165,6 +123,7 @@ def _conclude(calculator: Calculator[Any, Any], stated: Mapping[str, object]) ->
     try:
         return calculator.compute(inputs)
     except InputError as error:
+        # A calculator knows its fields; who typed options is told of options.
         where = ", ".join(labels.get(name, name) for name in error.where.split(", "))
         raise type(error)(error.what, where, error.remedy) from None
 
@@ -177,6 +136,7 @@ def _run_table(
     *,
     as_json: bool,
 ) -> None:
+    from neoher.cli.printing import print_json
     from neoher.cli.table import compute_table
 
     if table is None or out is None:

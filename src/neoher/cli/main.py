@@ -10,23 +10,28 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-
-from cyclopts import App, CycloptsError
+from typing import TYPE_CHECKING
 
 from neoher import __version__
-from neoher.errors import NeoherError
-from neoher.record.intended_use import GUIDANCE, MEASURING
+from neoher.cli.calculators import CALCULATORS, answer_at_once, register
+from neoher.errors import InputError, NeoherError
+
+if TYPE_CHECKING:
+    from cyclopts import App
 
 __all__ = ["build", "main"]
 
 CASES = "Cases"
-CALCULATORS = "Calculators"
 
 ANSWERED, OUR_FAULT, BAD_INPUT = 0, 1, 2
 
 
 def build() -> App:
     """The command line with all its commands; a command's own imports wait until it is called."""
+    from cyclopts import App
+
+    from neoher.record.intended_use import GUIDANCE, MEASURING
+
     app = App(
         name="neoher",
         version=f"neoher {__version__}",
@@ -37,6 +42,8 @@ def build() -> App:
     )
     for name in ("simulate", "init", "check", "measure", "report"):
         app.command(f"neoher.cli.{name}:{name}", name=name, group=CASES)
+    for reference in CALCULATORS:
+        register(app, reference)
     return app
 
 
@@ -47,10 +54,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command; its exit status."""
+    if arguments == ["--version"]:
+        print(f"neoher {__version__}")
+        return ANSWERED
     try:
-        build()(arguments, exit_on_error=False, print_error=False)
-    except CycloptsError as error:
-        return _refuse(str(error), "See the options and one example: neoher COMMAND --help.")
+        # A plain call of a calculator is answered before the parser of all commands is even loaded.
+        if not answer_at_once(arguments):
+            _parse_and_run(arguments)
     except NeoherError as error:
         return _refuse(str(error))
     except BrokenPipeError:
@@ -69,6 +79,16 @@ def run(arguments: list[str]) -> int:
         )
         return OUR_FAULT
     return ANSWERED
+
+
+def _parse_and_run(arguments: list[str]) -> None:
+    from cyclopts import CycloptsError
+
+    try:
+        build()(arguments, exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        hint = "See the options and one example: neoher COMMAND --help."
+        raise InputError(str(error), remedy=hint) from None
 
 
 def _refuse(message: str, hint: str = "") -> int:
