@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 import math
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -51,7 +50,7 @@ def frames_of(header: Header) -> tuple[Frame, ...]:
     if header.pixels is None:
         return ()
     if header.identity.sop_class_uid in ENHANCED_MR_CLASSES:
-        return tuple(_enhanced_frames(header))
+        return _enhanced_frames(header)
     if header.frames > 1:
         raise SeriesError(
             f"the object holds {header.frames} frames without stating where each lies.",
@@ -64,30 +63,34 @@ def frames_of(header: Header) -> tuple[Frame, ...]:
     )
 
 
-def _enhanced_frames(header: Header) -> Iterator[Frame]:
+def _enhanced_frames(header: Header) -> tuple[Frame, ...]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            dataset = _without_pixels(header)
-            per_frame = list(dataset.PerFrameFunctionalGroupsSequence)
-            shared = dataset.get("SharedFunctionalGroupsSequence") or [Dataset()]
-            temporal_dimension = _temporal_dimension(dataset)
-            if len(per_frame) != header.frames:
-                raise SeriesError(
-                    f"the object says {header.frames} frames and describes {len(per_frame)}.",
-                    header.source.label,
-                    "Copy or export it again.",
-                )
-            for number, own in enumerate(per_frame):
-                yield _enhanced_frame(header, number, _Groups(own, shared[0]), temporal_dimension)
-        except ImageError:
-            raise
+            frames = _described_frames(header)
         except Exception as error:  # pydicom raises whatever its parsing stumbles over
             raise ImageError(
                 f"the description of its frames cannot be read ({type(error).__name__}: {error}).",
                 header.source.label,
                 "Copy or export it again.",
             ) from None
+    if len(frames) != header.frames:
+        raise SeriesError(
+            f"the object says {header.frames} frames and describes {len(frames)}.",
+            header.source.label,
+            "Copy or export it again.",
+        )
+    return frames
+
+
+def _described_frames(header: Header) -> tuple[Frame, ...]:
+    dataset = _without_pixels(header)
+    shared = dataset.get("SharedFunctionalGroupsSequence") or [Dataset()]
+    temporal_dimension = _temporal_dimension(dataset)
+    return tuple(
+        _enhanced_frame(header, number, _Groups(own, shared[0]), temporal_dimension)
+        for number, own in enumerate(dataset.PerFrameFunctionalGroupsSequence)
+    )
 
 
 def _without_pixels(header: Header) -> Dataset:
@@ -157,8 +160,9 @@ def _enhanced_protocol(header: Header, groups: _Groups) -> Protocol:
 
 
 def _enhanced_timing(header: Header, groups: _Groups, temporal_dimension: int | None) -> Timing:
-    """Times of one frame. The object's own AcquisitionDateTime is that of its first frame only, so it stands
-    in nowhere; its AcquisitionDuration covers all frames and is checked against their intervals later."""
+    """Times of one frame. The object's own AcquisitionDateTime stands in where the frame has none: it is the
+    start of them all. Its AcquisitionDuration may cover all frames; it is held against their intervals later.
+    """
     position = groups.number("FrameContentSequence", "TemporalPositionIndex")
     indices = groups.value("FrameContentSequence", "DimensionIndexValues")
     if position is None and temporal_dimension is not None and indices is not None:
@@ -168,7 +172,7 @@ def _enhanced_timing(header: Header, groups: _Groups, temporal_dimension: int | 
     stated = header.timing
     return replace(
         stated,
-        acquisition=groups.moment("FrameAcquisitionDateTime"),
+        acquisition=groups.moment("FrameAcquisitionDateTime") or stated.acquisition,
         content=groups.moment("FrameReferenceDateTime"),
         temporal_position=None if position is None else int(position),
         trigger_ms=groups.number("CardiacSynchronizationSequence", "NominalCardiacTriggerDelayTime"),
