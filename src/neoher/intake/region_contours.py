@@ -181,15 +181,15 @@ def _planes(index: Sequence[NDArray[np.float64]]) -> list[ContourPlane]:
 def _plane_of_slice(at: NDArray[np.float64], slices: int) -> tuple[dict[int, int], float]:
     """For each image slice that has one, the plane it takes; and the distance between planes in slices."""
     gaps = np.diff(at)
-    typical = float(np.median(gaps)) if gaps.size else 1.0
+    typical = round(float(np.median(gaps)), 2) if gaps.size else 1.0
     step = typical if typical >= WIDER_PLANES else 1.0
     rounded = np.round(at, 2)  # so that planes half-way between slices all go the same way
     owners = {}
     for slice_index in range(slices):
         distance = rounded - slice_index
-        nearest = int(np.abs(distance).argmin())
-        if -step / 2 < distance[nearest] <= step / 2:
-            owners[slice_index] = nearest
+        near = np.flatnonzero((distance > -step / 2) & (distance <= step / 2))
+        if near.size:
+            owners[slice_index] = int(near[np.abs(distance[near]).argmin()])
     return owners, step
 
 

@@ -34,6 +34,7 @@ MOST_LABELS = 256
 """More different values than this are an image, not a map of labels."""
 OVERSHOOT = 0.01
 """How far interpolation may have carried fractions beyond 0 and 1."""
+SCALING_ERROR = 1e-5
 SAME_PLACE_VOXELS = 0.1
 """How far, in voxels, the two positions a file may state can differ and still be one."""
 RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
@@ -62,10 +63,15 @@ class Stored:
 
     def planes(self) -> Iterator[NDArray[Any]]:
         """The scaled numbers, one (i, j) plane after the other."""
-        scaled = (self.slope, self.intercept) != (1.0, 0.0)
         for k in range(self.raw.shape[2]):
             plane = self.raw[:, :, k]
-            yield plane * self.slope + self.intercept if scaled else plane
+            if (self.slope, self.intercept) == (1.0, 0.0):
+                yield plane
+                continue
+            # Slope and intercept are stored in 32 bits: 100 * 0.01 is to be label 1 again.
+            scaled = plane * self.slope + self.intercept
+            whole = np.rint(scaled)
+            yield np.where(np.abs(scaled - whole) < SCALING_ERROR, whole, scaled)
 
 
 @dataclass(frozen=True, slots=True)

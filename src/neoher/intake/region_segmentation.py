@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.pixels.utils import iter_pixels
-from pydicom.uid import ExplicitVRBigEndian
+from pydicom.uid import JPEG2000, ExplicitVRBigEndian, JPEG2000Lossless, JPEGLSLossless, RLELossless
 
 from neoher.errors import RegionError
 from neoher.intake.region_object import numbers_of, positive_number, refuse_what_cannot_be_read
@@ -34,6 +34,13 @@ __all__ = [
 ]
 
 FARTHEST_MM = 1e6
+DECODERS = {
+    RLELossless: "pydicom",
+    JPEGLSLossless: "pyjpegls",
+    JPEG2000Lossless: "pylibjpeg",
+    JPEG2000: "pylibjpeg",
+}
+"""The decoder for each compression of a SEG, named so that none is tried that can end the process."""
 LARGEST_FRAME_PIXELS = 2**26
 """A frame with more pixels (8192 x 8192) is refused before it is decoded."""
 
@@ -200,7 +207,11 @@ def _decoded_frames(
     dataset: Dataset, chosen: list[int], shape: tuple[int, int], where: str
 ) -> list[NDArray[np.integer[Any]]]:
     with refuse_what_cannot_be_read(where, "SEG"):
-        frames: list[NDArray[np.integer[Any]]] = list(iter_pixels(dataset, indices=chosen, raw=True))
+        plugin = DECODERS.get(dataset.file_meta.TransferSyntaxUID)
+        if plugin is None:
+            raise ValueError(f"frames compressed as {dataset.file_meta.TransferSyntaxUID.name} are not read")
+        decoded = iter_pixels(dataset, indices=chosen, raw=True, decoding_plugin=plugin)
+        frames: list[NDArray[np.integer[Any]]] = list(decoded)
         for frame in frames:
             if frame.shape != shape:
                 raise ValueError(f"a decoded frame has the shape {frame.shape}, not {shape}")
