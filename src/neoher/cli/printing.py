@@ -52,7 +52,7 @@ def print_conclusion(conclusion: Conclusion[T], *, as_json: bool = False, file: 
 def print_json(content: Mapping[str, Any], *, file: TextIO | None = None) -> None:
     """Print one JSON object on `file` (standard output)."""
     out = file or sys.stdout
-    readable = (out.encoding or "").lower().replace("-", "") == "utf8"
+    readable = (out.encoding or "utf-8").lower().replace("-", "") == "utf8"
     print(json.dumps(content, indent=2, ensure_ascii=not readable, allow_nan=False), file=out)
 
 

@@ -83,7 +83,7 @@ def _explain_spectrum(spectrum: Spectrum | None, reasons: Reasoning[Her2Result])
         f"spectrum {spectrum}",
         "label beside the status: 3+; 2+/ISH+; ISH+ with IHC 0 or 1+; low: 1+, or 2+ with negative ISH; "
         "IHC 0 by its membrane staining: ultralow, absent, or 0-unspecified",
-        RAKHA_2026 if spectrum in {Spectrum.ULTRALOW, Spectrum.ABSENT, Spectrum.ZERO_UNSPECIFIED} else "",
+        RAKHA_2026 if spectrum in {Spectrum.ULTRALOW, Spectrum.ABSENT, Spectrum.ZERO_UNSPECIFIED} else None,
     )
     if spectrum is Spectrum.ZERO_UNSPECIFIED:
         reasons.miss("her2.membrane_staining")
@@ -142,6 +142,7 @@ CALCULATOR = Calculator(
     output=Her2Result,
     compute=her2,
     example="--ihc 2+ --ish-probe dual --ratio 2.4 --copies 5.6",
+    sources=(ASCO_CAP_2018, ASCO_CAP_2023, RAKHA_2026, MA_2025),
     explanation="""\
 **Why two answers.** The *status* is the result that guidelines and labels act on: positive by IHC 3+ or by
 ISH. The *spectrum label* describes the same specimen more finely and never overwrites the status. HER2-low

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from pydantic import JsonValue
 
+from neoher.record.calculator import Source
 from neoher.record.conclusion import Caution, Conclusion, Step
 
 __all__ = ["Reasoning"]
@@ -22,7 +23,7 @@ class Reasoning(Generic[T]):
         self._warnings: list[Caution] = []
         self._sources: list[str] = []
 
-    def step(self, step: str, rule: str, source: str = "", **inputs: JsonValue) -> None:
+    def step(self, step: str, rule: str, source: Source | None = None, **inputs: JsonValue) -> None:
         """One step: what was concluded, by which rule, from which facts (units in their names)."""
         self._steps.append(Step(step=step, rule=rule, inputs=inputs))
         self.cite(source)
@@ -31,15 +32,15 @@ class Reasoning(Generic[T]):
         """Facts that would be needed; each is named once."""
         self._missing.extend(fact for fact in facts if fact not in self._missing)
 
-    def warn(self, code: str, message: str, source: str = "") -> None:
+    def warn(self, code: str, message: str, source: Source | None = None) -> None:
         """A warning with its stable code."""
         self._warnings.append(Caution(code=code, message=message))
         self.cite(source)
 
-    def cite(self, source: str) -> None:
-        """A publication behind a rule; each is named once."""
-        if source and source not in self._sources:
-            self._sources.append(source)
+    def cite(self, source: Source | None) -> None:
+        """The publication behind a rule, where there is one; each is named once."""
+        if source is not None and source.id not in self._sources:
+            self._sources.append(source.id)
 
     def conclude(self, value: T | None) -> Conclusion[T]:
         """The conclusion with everything gathered so far."""

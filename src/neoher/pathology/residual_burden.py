@@ -168,6 +168,7 @@ CALCULATOR = Calculator(
     output=ResidualBurden,
     compute=residual_burden,
     example="--bed 22x18 --cellularity 10 --cis 5 --nodes 1 --largest-met 3",
+    sources=(SYMMANS_2007,),
     table=TableForm(identifier="patient", results=("score", "class")),
     explanation="""\
 **The formula** (Symmans et al. 2007), lengths in mm, shares as fractions:

@@ -18,7 +18,7 @@ from neoher.errors import InputError
 from neoher.record.allowed import allowed_values, objection
 from neoher.record.conclusion import Conclusion
 
-__all__ = ["Calculator", "Option", "TableForm", "option_of"]
+__all__ = ["Calculator", "Option", "Source", "TableForm", "option_of"]
 
 I = TypeVar("I", bound=BaseModel)  # noqa: E741 - I(nputs) and O(utput) read best as a pair
 O = TypeVar("O")  # noqa: E741
@@ -53,6 +53,17 @@ class TableForm:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A publication behind a rule."""
+
+    id: str
+    """As a conclusion names it: PMID:29846122, doi:10.1200/JCO.22.02864."""
+    citation: str
+    reading: str
+    """How far it was read: in full, in its abstract, not opened but as others quote or code it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Calculator(Generic[I, O]):
     """A command that turns stated facts into one conclusion."""
 
@@ -68,6 +79,8 @@ class Calculator(Generic[I, O]):
     """A command line that runs as it stands, without the leading `neoher NAME`."""
     explanation: str = ""
     """Why the formula, what it does not do; Markdown for the reference page."""
+    sources: tuple[Source, ...] = ()
+    """Every publication that its conclusions may name."""
     table: TableForm | None = None
 
     def options(self) -> dict[str, tuple[FieldInfo, Option]]:
