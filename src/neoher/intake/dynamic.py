@@ -66,6 +66,11 @@ class DynamicExam:
     frames: tuple[tuple[Frame, ...], ...]
     """Image planes by phase and slice."""
 
+    @property
+    def frame_of_reference_uid(self) -> str | None:
+        """UID of the patient space that positions refer to; None where the objects state none."""
+        return self.frames[0][0].header.identity.frame_of_reference_uid or None
+
     def load(self, phases: Sequence[int]) -> DynamicSeries:
         """The signal of some phases of the time axis, in the order asked for.
 

@@ -74,8 +74,8 @@ class DceRequest:
     late_s: float = 450.0
     phases: tuple[int, ...] | None = None
     injected_at: dt.datetime | None = None
-    series: str | None = None
-    """Series instance UID, where the exam holds several dynamic series."""
+    series: tuple[str, ...] = ()
+    """UIDs, numbers or descriptions of the series to look at; () means all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +201,7 @@ def region_beside(images: Path) -> tuple[str | None, tuple[tuple[str, str], ...]
             where=str(images),
             remedy="Say which one is meant: --voi PATH.",
         )
-    return objects[0].label, (
+    return objects[0].source, (
         (
             "region-found-beside-images",
             f"No region was given: the one region object beside the images was taken ({objects[0].label}).",

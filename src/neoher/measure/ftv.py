@@ -14,10 +14,10 @@ from neoher.imaging.dce import EnhancementVolume, FtvParameters, FunctionalTumou
 from neoher.imaging.phases import PhaseRole
 from neoher.imaging.shape import Shape
 from neoher.measure.dce_exam import DceMeasurement, DceRequest, PreparedExam, Watch, measure_dce, prepare_dce
-from neoher.record.calculator import Calculator, Option
+from neoher.record.calculator import Calculator, Option, Source
 from neoher.record.conclusion import Caution, Conclusion, Frozen, Step
 
-__all__ = ["FTV", "METHOD", "FtvInputs", "FtvValue", "compute", "conclude", "conclude_without_region"]
+__all__ = ["CALCULATOR", "METHOD", "FtvInputs", "FtvValue", "compute", "conclude", "conclude_without_region"]
 
 METHOD = "ftv/1"
 """Name and version; the version rises whenever a number could change."""
@@ -51,8 +51,9 @@ class FtvInputs(Frozen):
     """Phases to use as pre, early, late, by their index on the time axis: '0,1,2'. Overrides the times."""
     injected_at: Annotated[dt.datetime | None, Option("injected-at")] = None
     """Start of the contrast injection, by the scanner's clock: 2025-02-08T10:15:30."""
-    series: Annotated[str | None, Option("series")] = None
-    """Series instance UID, where the exam holds several dynamic series."""
+    series: Annotated[tuple[str, ...], Option("series")] = ()
+    """Series to look at, by UID, number or description, where the exam holds several dynamics; may be
+    repeated."""
 
     @field_validator("phases", mode="before")
     @classmethod
@@ -120,9 +121,9 @@ class FtvValue(Frozen):
             else ""
         )
         return (
-            f"Functional tumour volume {self.volume_cc:.3f} cc ({self.voxels} voxels, {self.components} parts); "
-            f"longest diameter {self.longest_diameter_in_plane_mm:.1f} mm in plane, "
-            f"{self.longest_diameter_3d_mm:.1f} mm in 3D.{alone}"
+            f"Functional tumour volume {self.volume_cc:.3f} cc ({self.voxels} voxels, "
+            f"{self.components} parts); longest diameter "
+            f"{self.longest_diameter_in_plane_mm:.1f} mm in plane, {self.longest_diameter_3d_mm:.1f} mm in 3D.{alone}"
         )
 
 
@@ -296,7 +297,7 @@ def _request(inputs: FtvInputs) -> DceRequest:
     )
 
 
-FTV: Calculator[FtvInputs, FtvValue] = Calculator(
+CALCULATOR: Calculator[FtvInputs, FtvValue] = Calculator(
     name="ftv",
     summary="Functional tumour volume, signal enhancement ratio and diameters of a DCE-MRI exam.",
     inputs=FtvInputs,
@@ -323,4 +324,17 @@ is null and `enhancement_volume_cc` holds the volume above the other thresholds.
 It does not find the tumour: the region is drawn by a reader, and vessels or enhancing parenchyma inside
 it count unless they are omitted. It does not correct motion between phases. An FTV of 0 says that no
 voxel reaches the thresholds; it is no pathologic complete response.""",
+    sources=(
+        Source(
+            id=HYLTON,
+            citation="Hylton et al., Locally advanced breast cancer: MR imaging for prediction of response to "
+            "neoadjuvant chemotherapy. Radiology 2012;263:663.",
+            reading="named from memory, not opened; the rule was read in the code that follows",
+        ),
+        Source(
+            id=UCSF_CODE,
+            citation="SlicerBreast_DCEMRI_FTV at f0e9ca5, ftv_map_gen.py; UCSF Breast Imaging Research Group.",
+            reading="read in full; its counts on two real exams are reproduced exactly",
+        ),
+    ),
 )
