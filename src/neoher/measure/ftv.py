@@ -123,7 +123,8 @@ class FtvValue(Frozen):
         return (
             f"Functional tumour volume {self.volume_cc:.3f} cc ({self.voxels} voxels, "
             f"{self.components} parts); longest diameter "
-            f"{self.longest_diameter_in_plane_mm:.1f} mm in plane, {self.longest_diameter_3d_mm:.1f} mm in 3D.{alone}"
+            f"{self.longest_diameter_in_plane_mm:.1f} mm in plane, "
+            f"{self.longest_diameter_3d_mm:.1f} mm in 3D.{alone}"
         )
 
 
@@ -327,14 +328,13 @@ voxel reaches the thresholds; it is no pathologic complete response.""",
     sources=(
         Source(
             id=HYLTON,
-            citation="Hylton et al., Locally advanced breast cancer: MR imaging for prediction of response to "
-            "neoadjuvant chemotherapy. Radiology 2012;263:663.",
+            citation="Hylton et al., Radiology 2012;263:663.",
             reading="named from memory, not opened; the rule was read in the code that follows",
         ),
         Source(
             id=UCSF_CODE,
-            citation="SlicerBreast_DCEMRI_FTV at f0e9ca5, ftv_map_gen.py; UCSF Breast Imaging Research Group.",
-            reading="read in full; its counts on two real exams are reproduced exactly",
+            citation="SlicerBreast_DCEMRI_FTV at f0e9ca5; UCSF Breast Imaging Research Group.",
+            reading="the rule was read there; the site's own count on a real exam is reproduced exactly",
         ),
     ),
 )
