@@ -1,0 +1,20 @@
+"""`neoher ftv`: the calculator with the time axis shown and a progress bar while it reads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from neoher.cli.watching import watching
+from neoher.measure.ftv import CALCULATOR as DECLARED
+from neoher.measure.ftv import FtvInputs, FtvValue, compute
+from neoher.record.conclusion import Conclusion
+
+__all__ = ["CALCULATOR"]
+
+
+def _compute_watched(inputs: FtvInputs) -> Conclusion[FtvValue]:
+    with watching() as watch:
+        return compute(inputs, watch)
+
+
+CALCULATOR = replace(DECLARED, compute=_compute_watched)
