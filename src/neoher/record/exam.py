@@ -85,6 +85,7 @@ class Exam(Fact):
     visit: Text | None = None
     """Time point, the same word for all exams of one visit: T0, T1 …"""
     date: Day | None = None
+    """Day of the exam."""
     purpose: ExamPurpose | None = None
     images: CasePath | None = None
     """File, folder or archive below the case folder; left out for an exam known from its report alone."""
@@ -99,6 +100,7 @@ class Exam(Fact):
     extent: OneOrMore[ExamExtent] = ()
     """Local-regional extent as this exam shows it, one entry per cancer."""
     regions: tuple[Region, ...] = ()
+    """Where to measure on the images, and what to leave out."""
     text: FreeText | None = None
     """The report's wording."""
 
@@ -118,9 +120,13 @@ class MrExam(Exam):
     contrast_injected_at: Moment | None = None
     """Start of the contrast injection on the scanner's clock."""
     field_strength_t: Tesla | None = None
+    """Field strength in tesla."""
     background_enhancement: lexicon.BackgroundEnhancement | None = None
     fibroglandular_tissue: lexicon.Composition | None = None
     findings: tuple[MrFinding, ...] = ()
+
+
+MgTechnique = Literal["digital", "tomosynthesis", "contrast-enhanced"]
 
 
 class MgExam(Exam):
@@ -129,8 +135,9 @@ class MgExam(Exam):
     FINDING = MgFinding
 
     modality: Literal[Modality.MG] = Modality.MG
-    technique: OneOrMore[Literal["digital", "tomosynthesis", "contrast-enhanced"]] = ()
+    technique: OneOrMore[MgTechnique] = ()
     contrast_injected_at: Moment | None = None
+    """For contrast-enhanced mammography."""
     composition: lexicon.Composition | None = None
     findings: tuple[MgFinding, ...] = ()
 
@@ -154,8 +161,11 @@ class _TracerExam(Exam):
     residual_mbq: Megabecquerels | None = None
     """Activity left in the syringe, in MBq, at `residual_at`."""
     residual_at: Moment | None = None
+    """When the residual was measured."""
     weight_kg: Kilograms | None = None
+    """Body weight on the day, in kg."""
     height_m: Metres | None = None
+    """Body height in m."""
 
 
 class PtExam(_TracerExam):
@@ -199,10 +209,19 @@ class RadiographExam(Exam):
     findings: tuple[SectionalFinding, ...] = ()
 
 
-class ExamOfUnstatedModality(Exam):
-    """An exam whose modality was left out: its descriptors are kept, and used for nothing."""
+class ExamOfUnstatedModality(_TracerExam):
+    """An exam whose modality was left out: what only some modalities have is kept, and used for nothing."""
 
     modality: None = None
+    contrast_injected_at: Moment | None = None
+    field_strength_t: Tesla | None = None
+    background_enhancement: lexicon.BackgroundEnhancement | None = None
+    fibroglandular_tissue: lexicon.Composition | None = None
+    technique: OneOrMore[MgTechnique] = ()
+    composition: lexicon.Composition | None = None
+    tracer_mass_mg: PlainNumber | None = None
+    glucose_mg_dl: PlainNumber | None = None
+    scanner: Text | None = None
     findings: tuple[MrFinding | MgFinding | UsFinding | PetFinding, ...] = ()
 
 

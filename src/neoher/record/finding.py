@@ -51,12 +51,14 @@ class Finding(Fact):
     """Fields that hold terms of the lexicon."""
 
     lesion: Identifier | None = None
+    """Id of the followed lesion."""
     site: Text | None = None
     """Place, for a finding that is no followed lesion (`chest`, `liver`)."""
     finding: FindingState | None = None
     longest_mm: Millimetres | None = None
+    """Longest diameter in mm."""
     short_mm: Millimetres | None = None
-    """Longest span across the longest diameter; of a node its short axis."""
+    """Short axis in mm, across the longest diameter; the size by which a node is judged."""
     metastases: Metastases | None = None
     lexicon_version: lexicon.LexiconVersion | None = None
     """Where it differs from the exam's."""

@@ -82,6 +82,7 @@ class Lesion(Fact, json_schema_extra=_NODE_SITES):
     clock: Annotated[str, Field(pattern=r"^(1[0-2]|[1-9]):[0-5][0-9]$")] | None = None
     """Position on the clock face as the reader faces the patient, such as 10:30."""
     from_nipple_mm: Millimetres | None = None
+    """Distance from the nipple in mm."""
     clip: DayOrNone | None = None
     """Day on which a marker clip was placed; `none` when it is stated that there is none."""
     parent: Identifier | None = None

@@ -53,7 +53,7 @@ def _heart(case: Case) -> Iterator[MissingFact]:
     measured = [heart for heart in case.heart if heart.lvef_percent is not None]
     before = [heart for heart in measured if start is None or heart.date is None or heart.date <= start]
     if not before:
-        why = "HER2 antibodies and conjugates are not started without it (labels; boxed warning of trastuzumab)."
+        why = "No HER2 drug is started without it (labels; boxed warning of trastuzumab)."
         yield essential("heart", "LVEF before therapy", why)
     for position, heart in enumerate(case.heart):
         if heart.date is None:

@@ -40,7 +40,7 @@ def missing_tissue(case: Case) -> Iterator[MissingFact]:
     for specimen in case.specimens:
         yield from _her2(specimen)
         if specimen.date is None:
-            why = "A biopsy bears on an image only inside a window of days, and on response only before therapy."
+            why = "A biopsy bears on an image inside a window of days, on response before therapy."
             yield useful(f"specimens[{specimen.id}].date", f"date of specimen {specimen.id}", why)
 
 
@@ -53,13 +53,13 @@ def _stage(cancer: Cancer) -> Iterator[MissingFact]:
     stated = {"T": stage.T, "N": stage.N, "M": stage.M} if stage else dict.fromkeys("TNM")
     for name, value in stated.items():
         if value is None:
-            why = "The clinical stage before therapy decides the options before and after surgery (CPS+EG, PMC11724176)."
+            why = "The stage before therapy decides the options before and after surgery."
             yield essential(f"{path}.stage.{name}", f"clinical {name} category of {cancer.id}", why)
     if cancer.grade is None:
         why = "Grade 3 counts one point in CPS+EG and Neo-Bioscore (PMC11724176)."
         yield useful(f"{path}.grade", f"grade of {cancer.id}", why)
     if cancer.extent is None or cancer.extent.focality is None:
-        why = "More than one focus changes surgery and which diameter is followed (Portnow, RadioGraphics 2023)."
+        why = "More than one focus changes surgery (Portnow, RadioGraphics 2023)."
         yield useful(f"{path}.extent.focality", f"unifocal, multifocal or multicentric: {cancer.id}", why)
 
 
@@ -70,7 +70,7 @@ def _lesions(case: Case, cancer: Cancer) -> Iterator[MissingFact]:
         yield essential("lesions", f"the primary lesion of {cancer.id}", why)
     for lesion in own:
         if lesion.kind is None:
-            why = "Node and breast lesion are measured differently (RECIST 1.1, PMID 19097774)."
+            why = "A node is measured otherwise than a breast lesion (RECIST 1.1, PMID 19097774)."
             yield essential(f"lesions[{lesion.id}].kind", f"what {lesion.id} is", why)
         if lesion.clip is None and not case.surgery:
             yield from _clip(case, lesion)
@@ -79,7 +79,7 @@ def _lesions(case: Case, cancer: Cancer) -> Iterator[MissingFact]:
 def _clip(case: Case, lesion: Lesion) -> Iterator[MissingFact]:
     path, what = f"lesions[{lesion.id}].clip", f"marker clip in {lesion.id}"
     if lesion.kind is LesionKind.PRIMARY:
-        why = "Without a clip the bed cannot be found after a complete response; it is placed before or at the start."
+        why = "Without one the bed cannot be found after a complete response."
         yield essential(path, what, why)
     sampled = any(specimen.lesion == lesion.id for specimen in case.specimens)
     if lesion.kind is LesionKind.NODE and sampled:
@@ -112,11 +112,8 @@ def _biomarkers(case: Case, cancer: Cancer | None) -> Iterator[MissingFact]:
         why = f"Endocrine therapy, and how a response is read, depend on it {_RECEPTOR_RULES}."
         yield essential(f"{path}.er_percent", f"oestrogen receptor{of}", why)
     if all(specimen.pr_percent is None for specimen in specimens):
-        yield essential(
-            f"{path}.pr_percent",
-            f"progesterone receptor{of}",
-            f"Part of the receptor status {_RECEPTOR_RULES}.",
-        )
+        why = f"Part of the receptor status {_RECEPTOR_RULES}."
+        yield essential(f"{path}.pr_percent", f"progesterone receptor{of}", why)
     if all(specimen.ki67_percent is None for specimen in specimens):
         why = "Kept beside the receptors; no HER2-specific limit is known."
         yield useful(f"{path}.ki67_percent", f"Ki-67{of}", why)

@@ -42,9 +42,9 @@ class FoundPatient:
 
 
 _OPENING = """\
-# The record of one patient, begun from images. Lines with # are not read: where a fact is known, take the
-# # away and correct the example behind it. What is left out is not known; it is never taken as zero,
-# negative or normal. `neoher check` says what is wrong and what is missing.
+# The record of one patient, begun from images. Lines behind a hash sign are not read: where a fact is
+# known, remove the sign and correct the example. What is left out is not known; it is never taken as
+# zero, negative or normal. `neoher check` says what is wrong and what is missing.
 """
 
 TO_BE_STATED = """\
@@ -54,7 +54,7 @@ cancers:
     histology: invasive carcinoma NST
     grade: 3
     stage: {T: "2", N: "1", M: "0"}
-    extent: {focality: unifocal, whole_extent_mm: 38, skin: none, nipple: none, pectoral_muscle: none, chest_wall: none}
+    extent: {focality: unifocal, whole_extent_mm: 38, skin: none, nipple: none, chest_wall: none}
 lesions:
   - {id: L1, kind: primary, side: left, site: upper outer quadrant, clip: 2025-02-10}
   - {id: N1, kind: node, side: left, site: axilla level I, clip: none}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -12,11 +13,33 @@ from neoher.record.messages import field_path, refusals
 from neoher.record.refusal import Refusal
 from neoher.record.yaml_nodes import Lines, PlainValue, parse_yaml
 
-__all__ = ["CASE_FILE", "case_file", "read_case", "read_case_text"]
+__all__ = ["CASE_FILE", "Places", "case_file", "read_case", "read_case_text", "read_with_places"]
 
 CASE_FILE = "case.yaml"
 LARGEST_BYTES = 5_000_000
 MOST_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the entries of a record stand in its file."""
+
+    file: str
+    line_by_path: dict[str, int]
+
+    def place(self, path: str) -> str:
+        """File, line and path of an entry, or of the nearest entry around it."""
+        around = path
+        while around:
+            for written in (around, *(around.replace(f"{name}.", f"{name}[0].", 1) for name in _MAYBE_LISTS)):
+                if written in self.line_by_path:
+                    return f"{self.file}, line {self.line_by_path[written]}, {path}"
+            around = around[: max(around.rfind("."), around.rfind("["), 0)]
+        return f"{self.file}, {path}"
+
+
+_MAYBE_LISTS = ("surgery", "restaging")
+"""Entries that may be written with or without a list around them."""
 
 
 def case_file(path: Path) -> Path:
@@ -41,7 +64,19 @@ def read_case(path: Path) -> Case:
 
     Raises: RecordError, listing every problem with file, line, field and remedy.
     """
+    return read_with_places(path)[0]
+
+
+def read_with_places(path: Path) -> tuple[Case, Places]:
+    """The record, and where in the file each of its entries stands.
+
+    Raises: RecordError, listing every problem with file, line, field and remedy.
+    """
     file = case_file(path)
+    return _read(_text_of(file), str(file))
+
+
+def _text_of(file: Path) -> str:
     try:
         size = file.stat().st_size
         if size > LARGEST_BYTES:
@@ -56,13 +91,12 @@ def read_case(path: Path) -> Case:
             f"cannot be read: {error.strerror}.", str(file), "Check the file's permissions."
         ) from None
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise RecordError(
             "the file is not UTF-8 text.", f"{file}, line {line}", "Save it as UTF-8 in the editor."
         ) from None
-    return read_case_text(text, str(file))
 
 
 def read_case_text(text: str, where: str = CASE_FILE) -> Case:
@@ -70,15 +104,21 @@ def read_case_text(text: str, where: str = CASE_FILE) -> Case:
 
     Raises: RecordError, listing every problem with line, field and remedy.
     """
+    return _read(text, where)[0]
+
+
+def _read(text: str, where: str) -> tuple[Case, Places]:
     stated, lines = parse_yaml(text, where)
     if not isinstance(stated, dict):
         raise RecordError(
             "this is not a record.", where, "A record begins with `neoher: 1` and `patient: {id: …}`."
         )
     try:
-        return Case.model_validate(stated)
+        case = Case.model_validate(stated)
     except ValidationError as error:
         raise _refused(refusals(error, stated), stated, lines, where) from None
+    by_path = {field_path(location, stated): line for location, line in lines.by_location.items()}
+    return case, Places(where, by_path)
 
 
 def _refused(found: tuple[Refusal, ...], stated: PlainValue, lines: Lines, where: str) -> RecordError:

@@ -57,7 +57,7 @@ def _lesion_references(case: Case) -> Iterator[tuple[Location, str]]:
 
 
 def _unresolved_lesions(case: Case) -> Iterator[Refusal]:
-    known = [lesion.id for lesion in case.lesions]
+    known = {lesion.id: lesion for lesion in case.lesions}
     for location, name in _lesion_references(case):
         if name not in known:
             listed = f"The lesions are {', '.join(known)}." if known else "No lesion is listed."

@@ -38,6 +38,7 @@ class HeartMeasurement(Fact):
 
     date: Day | None = None
     lvef_percent: Percent | None = None
+    """Left ventricular ejection fraction in %."""
     method: LvefMethod | None = None
     lower_limit: Percent | None = None
     """Lower limit of normal of this laboratory, in %."""

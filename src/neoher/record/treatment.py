@@ -40,6 +40,7 @@ class Dose(Fact):
     drug: Text | None = None
     date: Day | None = None
     mg: Milligrams | None = None
+    """Dose given, in mg."""
     mg_per_kg: PlainNumber | None = None
     mg_per_m2: PlainNumber | None = None
     auc: PlainNumber | None = None
@@ -54,6 +55,7 @@ class Treatment(Fact):
     """Drugs, where the regimen has no name."""
     setting: Setting | None = None
     start: Day | None = None
+    """Day of the first dose."""
     end: Day | None = None
     """Day of the last dose."""
     cycles: Count | None = None

@@ -22,7 +22,7 @@ PlainValue: TypeAlias = "dict[str, PlainValue] | list[PlainValue] | str | int | 
 _Group: TypeAlias = "dict[str, PlainValue] | list[PlainValue]"
 
 DEEPEST = 40
-MOST_ENTRIES = 100_000
+MOST_ENTRIES = 20_000
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})", re.ASCII)
 _DECIMAL = re.compile(
     r"-?(0|[1-9][0-9]*)?\.[0-9]+([eE][-+]?[0-9]+)?|-?(0|[1-9][0-9]*)[eE][-+]?[0-9]+", re.ASCII
