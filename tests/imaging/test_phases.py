@@ -67,6 +67,12 @@ def test_a_single_phase_interrupted_by_the_injection_is_pre_with_a_warning() -> 
     assert "pre-phase-overlaps-injection" in codes(choice)
 
 
+def test_a_phase_whose_middle_is_the_injection_itself_is_not_pre_contrast() -> None:
+    choice = choose_phases(exam(0, 60, 120, 400, bolus_s=90))
+    assert choice.times_s[1] == 0
+    assert choice.roles == ("pre", "post", "early", "late")
+
+
 def test_clock_times_in_whole_seconds_do_not_make_an_overlap() -> None:
     choice = choose_phases(exam(0, 61, 122, 400, duration_s=60.4, bolus_s=121))
     assert choice.pre == 1

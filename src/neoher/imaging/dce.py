@@ -1,7 +1,7 @@
 """Dynamic contrast-enhanced MRI: functional tumour volume and what goes with it.
 
-The rule, its defaults and its bins are those of the I-SPY/UCSF reading (knowledge and code published by the
-UCSF Breast Imaging Research Group, SlicerBreast_DCEMRI_FTV; Hylton et al., Radiology 2012;263:663, PMID
+The rule, its defaults and its bins are those of the I-SPY/UCSF reading, as in the code that the UCSF Breast
+Imaging Research Group published (SlicerBreast_DCEMRI_FTV; Hylton et al., Radiology 2012;263:663, PMID
 22623692). With S0, S1, S2 the signal before, early after and late after contrast, a voxel counts when
 
 1. S0 >= 60 % of the 95th percentile of all pre-contrast voxels in the smallest box around the region,
@@ -174,7 +174,7 @@ def functional_tumour_volume(
     ratio = found.maps.signal_enhancement_ratio
     assert ratio is not None  # three phases were given
     ser_class = _ser_class(series, choice.pre, choice.early, choice.late, found)
-    per_class = np.bincount(ser_class.reshape(-1), minlength=SER_ZERO + 1)
+    per_class = np.bincount(ser_class[found.counted], minlength=SER_ZERO + 1)
     equal = int(np.count_nonzero(found.wanted & (found.maps.state == kernels.LATE_EQUALS_PRE)))
     below = int(np.count_nonzero(found.wanted & (found.maps.state == kernels.LATE_BELOW_PRE)))
     return FunctionalTumourVolume(

@@ -57,7 +57,7 @@ class Shape:
     """The longest line perpendicular to `longest_in_plane` within the convex outline of the same slice."""
     longest_3d: Diameter | None
     sphericity: float | None
-    """pi^(1/3) (6 V)^(2/3) / A of the mask's surface mesh: 1 for a ball, 0.806 for a cube."""
+    """pi^(1/3) (6 V)^(2/3) / A of the mesh around the whole mask; some 0.92 for a ball of cubic voxels."""
     centroid_mm: Vector | None
     """Mean position of the voxels' centres, LPS mm."""
     largest_component: Part | None
