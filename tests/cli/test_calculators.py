@@ -1,0 +1,321 @@
+"""What a user and a program see of the calculators: answers, exit statuses, JSON, tables."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from neoher.cli.calculators import CALCULATORS, answer_at_once
+from neoher.cli.main import build, run
+
+NEOHER = (sys.executable, "-c", "from neoher.cli.main import main; main()")
+HER2 = ["her2", "--ihc", "2+", "--ish-probe", "dual", "--ratio", "2.4", "--copies", "5.6"]
+RCB = ["rcb", "--bed", "22x18", "--cellularity", "10", "--cis", "5", "--nodes", "1", "--largest-met", "3"]
+
+
+def neoher(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*NEOHER, *words], capture_output=True, text=True, check=False)
+
+
+def printed(words: list[str]) -> tuple[int, str, str]:
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        status = run(words)
+    return status, out.getvalue(), err.getvalue()
+
+
+def answered(words: list[str]) -> dict[str, Any]:
+    status, out, err = printed([*words, "--json"])
+    assert (status, err) == (0, "")
+    conclusion: dict[str, Any] = json.loads(out)
+    return conclusion
+
+
+# As its own process ---------------------------------------------------------------------------------------
+
+
+def test_an_answer_in_json_is_one_object_on_stdout_and_nothing_else() -> None:
+    done = neoher(*HER2, "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    conclusion = json.loads(done.stdout)
+    assert conclusion["value"] == {
+        "status": "positive",
+        "ihc": "2+",
+        "ish_group": 1,
+        "spectrum": "2+/ISH+",
+        "three_class": "positive",
+    }
+    assert conclusion.keys() == {"value", "because", "missing", "warnings", "sources", "software"}
+    assert all(step.keys() == {"step", "rule", "inputs"} for step in conclusion["because"])
+    assert all(warning.keys() == {"code", "message"} for warning in conclusion["warnings"])
+    assert conclusion["software"]["name"] == "neoher"
+
+
+def test_an_answer_that_cannot_be_said_is_answered() -> None:
+    done = neoher("rcb", "--bed", "22x18", "--json")
+    assert done.returncode == 0
+    conclusion = json.loads(done.stdout)
+    assert conclusion["value"] is None
+    assert conclusion["missing"] == [
+        "cellularity_percent",
+        "cis_percent",
+        "nodes_positive",
+        "largest_met_mm",
+    ]
+
+
+def test_a_contradiction_leaves_with_status_two_and_one_message() -> None:
+    done = neoher("rcb", "--bed", "22x18", "--cellularity", "110", "--json")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: --cellularity: '110' is above 100.")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_calculator_loads_neither_arrays_nor_images_nor_the_parser_of_all_commands() -> None:
+    program = (
+        "import sys; from neoher.cli.main import run; run(sys.argv[1:]);"
+        "heavy = {'numpy', 'pydicom', 'numba', 'scipy', 'matplotlib', 'skimage', 'rich', 'cyclopts', 'yaml'};"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
+    )
+    for words in (HER2, RCB, ["--version"]):
+        done = subprocess.run(
+            [sys.executable, "-c", program, *words], capture_output=True, text=True, check=False
+        )
+        assert done.stderr.strip() == "[]"
+
+
+# Messages -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["her2", "--ihc", "4+"], "--ihc: '4+' is not one of its values.\n  It takes one of 0, 1+, 2+, 3+."),
+        (["her2", "--ratio", "-1"], "--ratio: '-1' is not above 0."),
+        (["her2", "--ratio", "two"], "--ratio: 'two' is not a number."),
+        (["her2", "--membrane-staining", "perhaps"], "--membrane-staining: 'perhaps' is neither yes nor no."),
+        (["her2", "--ihc", "3+", "--intensity", "none"], "--ihc, --intensity: IHC 3+ was reported"),
+        (["her2", "--ish-probe", "single", "--ratio", "2"], "--ish-probe, --ratio: a single probe"),
+        (["her2", "--recount-ratio", "2"], "--recount-ratio: there is a recount without a first count."),
+        (["her2", "--ihc", "3+", "--rato", "2"], "--rato"),
+        (["her2", "--ihc", "2+", "--ihc", "3+"], "--ihc"),
+        (["her2", "3+"], "3+"),
+        (["rcb", "--bed", "22"], "--bed: '22' is not two diameters in mm joined by x."),
+        (["rcb", "--nodes", "1.5"], "--nodes: '1.5' is not a whole number."),
+        (["rcb", "--nodes", "0", "--largest-met", "2"], "--nodes, --largest-met: no node is positive"),
+        (["rcb", "--cis", "101", "--nodes", "x"], "--cis: '101' is above 100. --nodes: 'x' is not a number."),
+        (["rcb", "--table", "in.csv"], "--table and --out go together."),
+        (["rcb", "--table", "in.csv", "--out", "out.csv", "--nodes", "1"], "a table and a single case"),
+    ],
+)
+def test_what_is_not_taken_is_refused_by_its_option(words: list[str], message: str) -> None:
+    status, out, err = printed(words)
+    assert (status, out) == (2, "")
+    assert err.startswith("error: ")
+    assert message in err
+
+
+def test_an_empty_option_is_not_known() -> None:
+    assert answered(["rcb", "--bed", "22x18", "--cellularity", ""])["missing"][0] == "cellularity_percent"
+
+
+def test_yes_and_no_are_what_the_command_takes() -> None:
+    assert answered(["her2", "--ihc", "0", "--membrane-staining", "yes"])["value"]["spectrum"] == "ultralow"
+    assert answered(["her2", "--ihc", "0", "--membrane-staining", "no"])["value"]["spectrum"] == "absent"
+
+
+def test_for_people_the_value_comes_first_and_what_is_missing_is_named() -> None:
+    _, out, _ = printed(HER2)
+    assert out.splitlines()[0].startswith("HER2-positive")
+    _, out, _ = printed(["her2"])
+    assert out.splitlines()[0] == "Cannot be said."
+    assert "her2.ihc" in out
+
+
+# Two ways to the same answer ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        HER2,
+        RCB,
+        ["her2"],
+        ["her2", "--ihc=2+", "--json"],
+        ["her2", "--json", "--ihc", "0"],
+        [
+            "rcb",
+            "--bed=0x0",
+            "--cellularity=0",
+            "--cis",
+            "0",
+            "--nodes",
+            "1",
+            "--largest-met",
+            "0.2",
+            "--json",
+        ],
+    ],
+)
+def test_a_call_answered_at_once_prints_what_the_command_line_prints(words: list[str]) -> None:
+    at_once, parsed = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(at_once):
+        assert answer_at_once(words)
+    with contextlib.redirect_stdout(parsed):
+        build()(words, exit_on_error=False, print_error=False)
+    assert at_once.getvalue() == parsed.getvalue()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["report", "case"],
+        ["her2", "--help"],
+        ["her2", "--ihc"],
+        ["her2", "2+"],
+        ["her2", "--ihc", "2+", "--ihc", "3+"],
+        ["her2", "--json", "--json"],
+        ["her2", "--ratio", "-1"],
+        ["rcb", "--table", "in.csv", "--out", "out.csv"],
+    ],
+)
+def test_anything_out_of_the_ordinary_is_left_to_the_command_line(words: list[str]) -> None:
+    assert not answer_at_once(words)
+
+
+@pytest.mark.parametrize("reference", CALCULATORS, ids=lambda reference: reference.name)
+def test_the_list_of_commands_says_what_the_declaration_says(reference: Any) -> None:
+    calculator = reference.load()
+    assert (calculator.name, calculator.summary) == (reference.name, reference.summary)
+
+
+@pytest.mark.parametrize("reference", CALCULATORS, ids=lambda reference: reference.name)
+def test_help_shows_every_option_and_an_example(reference: Any) -> None:
+    status, out, _ = printed([reference.name, "--help"])
+    assert status == 0
+    unwrapped = " ".join(out.split())
+    for _, option in reference.load().options().values():
+        assert f"--{option.name} " in out
+    assert f"Example: neoher {reference.name}" in unwrapped
+    assert "--json" in out
+
+
+# Tables ---------------------------------------------------------------------------------------------------
+
+HEADER = "patient,bed_mm_1,bed_mm_2,cellularity_percent,cis_percent,nodes_positive,largest_met_mm"
+
+
+def table_of(folder: Path, *rows: str, header: str = HEADER) -> tuple[int, list[dict[str, str]], str]:
+    (folder / "in.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    status, _, err = printed(["rcb", "--table", str(folder / "in.csv"), "--out", str(folder / "out.csv")])
+    if status != 0:
+        return status, [], err
+    with (folder / "out.csv").open(newline="", encoding="utf-8") as file:
+        return status, list(csv.DictReader(file)), err
+
+
+def test_a_table_comes_back_with_score_class_and_what_is_missing(tmp_path: Path) -> None:
+    status, (row,), _ = table_of(tmp_path, "P1,30,20,40,10,2,6")
+    assert status == 0
+    assert list(row) == [*HEADER.split(","), "rcb_score", "rcb_class", "missing"]
+    # knowledge of the formula: 2.0269 + 1.4914 (Symmans 2007)
+    assert float(row["rcb_score"]) == pytest.approx(3.5184, abs=5e-5)
+    assert (row["rcb_class"], row["missing"]) == ("III", "")
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("P1,30,,40,10,2,6", "bed_mm_2"),
+        ("P1,,,40,10,2,6", "bed_mm_1; bed_mm_2"),
+        ("P1,30,20,,10,2,", "cellularity_percent; largest_met_mm"),
+        ("P1,30,20,110,10,2,6", "cellularity_percent: '110' is above 100."),
+        ("P1,30,20,40,10,0,6", "nodes_positive, largest_met_mm: no node is positive"),
+        ("P1,30,20,40", "the row has 4 cells, the header has 7"),
+        ("P1,30,20,40,1,5,2,6", "the row has 8 cells, the header has 7"),
+        ('P1,30,20,40,"1,5",2,6', "cis_percent: '1,5' is not a number."),
+    ],
+)
+def test_a_row_that_cannot_be_computed_stays_with_its_reason(tmp_path: Path, row: str, reason: str) -> None:
+    status, rows, _ = table_of(tmp_path, "P0,0,0,0,0,0,0", row)
+    assert status == 0
+    assert [(each["patient"], each["rcb_score"], each["rcb_class"]) for each in rows] == [
+        ("P0", "0.0", "0"),
+        ("P1", "", ""),
+    ]
+    assert rows[1]["missing"].startswith(reason)
+
+
+def test_further_columns_and_quoted_cells_are_copied(tmp_path: Path) -> None:
+    _, rows, _ = table_of(tmp_path, '007,30,20,40,10,2,6,"left, upper"', header=HEADER + ",note")
+    assert (rows[0]["patient"], rows[0]["note"]) == ("007", "left, upper")
+
+
+def test_columns_may_stand_in_any_order_and_lines_may_end_in_commas(tmp_path: Path) -> None:
+    header = ",".join(reversed(HEADER.split(",")))
+    _, rows, _ = table_of(tmp_path, "6,2,10,40,20,30,P1,,", header=header)
+    assert rows[0]["rcb_class"] == "III"
+
+
+def test_a_byte_order_mark_and_empty_lines_are_read_over(tmp_path: Path) -> None:
+    _, rows, _ = table_of(tmp_path, "", "P1,30,20,40,10,2,6", ",,,,,,", header="\ufeff" + HEADER)
+    assert [row["patient"] for row in rows] == ["P1"]
+
+
+def test_a_warning_of_a_table_names_its_rows(tmp_path: Path) -> None:
+    _, _, err = table_of(tmp_path, "P1,0,0,0,0,1,0.2", "P2,30,20,40,10,2,6")
+    assert "warning isolated-tumour-cells-only: 1 rows (P1)" in err
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        (HEADER.replace("cis_percent", "cis"), "there is no column cis_percent"),
+        (HEADER.replace(",", ";"), "separated by semicolons"),
+        (HEADER + ",rcb_score", "there already is a column rcb_score"),
+        (HEADER + ",cis_percent", "two columns are called 'cis_percent'"),
+    ],
+)
+def test_a_table_of_another_form_is_refused_whole(tmp_path: Path, header: str, message: str) -> None:
+    status, _, err = table_of(tmp_path, "P1,30,20,40,10,2,6", header=header)
+    assert status == 2
+    assert message in err
+    assert not (tmp_path / "out.csv").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b'patient,"bed', b"\n\n"])
+def test_a_file_that_is_no_table_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "in.csv").write_bytes(content)
+    status, out, err = printed(
+        ["rcb", "--table", str(tmp_path / "in.csv"), "--out", str(tmp_path / "out.csv")]
+    )
+    assert (status, out) == (2, "")
+    assert str(tmp_path / "in.csv") in err
+
+
+def test_a_table_is_never_overwritten_with_its_results(tmp_path: Path) -> None:
+    table = tmp_path / "in.csv"
+    table.write_text(HEADER + "\n")
+    status, _, err = printed(["rcb", "--table", str(table), "--out", str(tmp_path / "." / "in.csv")])
+    assert status == 2
+    assert "overwritten" in err
+    assert table.read_text() == HEADER + "\n"
+
+
+def test_a_table_in_json_counts_its_rows_and_names_those_not_computed(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(f"{HEADER}\nP1,30,20,40,10,2,6\nP2,30,20,,10,2,6\n")
+    words = ["rcb", "--table", str(tmp_path / "in.csv"), "--out", str(tmp_path / "out.csv"), "--json"]
+    status, out, err = printed(words)
+    summary = json.loads(out)
+    assert (status, err) == (0, "")
+    assert (summary["rows"], summary["computed"]) == (2, 1)
+    assert summary["not_computed"] == [{"line": 3, "row": "P2", "reason": "cellularity_percent"}]

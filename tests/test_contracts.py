@@ -1,0 +1,105 @@
+"""The published contract of the command line, held against the declarations of the calculators."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from neoher.cli.calculators import CALCULATORS, CalculatorReference
+from neoher.pathology.her2_facts import Her2Status, Spectrum, ThreeClass
+from neoher.record.conclusion import Caution, Conclusion, Step
+
+pytestmark = pytest.mark.shared
+
+REPORT_WORDING = {"--text"}
+"""Reading a report's wording is a part of its own, declared when it is there."""
+
+
+@pytest.fixture(scope="module")
+def contract(shared_data: Path) -> str:
+    return (shared_data.parent / "design" / "contracts.md").read_text(encoding="utf-8")
+
+
+def row_of(contract: str, command: str) -> tuple[str, str]:
+    """The options cell and the value cell of a calculator's row."""
+    for line in contract.splitlines():
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+        if len(cells) == 3 and f"`neoher {command}`" in cells[0]:
+            return cells[1].replace("\\|", "|"), cells[2].replace("\\|", "|")
+    pytest.fail(f"the contract has no row of neoher {command}")
+
+
+def keys_of(value: str) -> list[str]:
+    """The keys of the first JSON object in a cell, in order."""
+    match = re.search(r"\{(.*?)\}", value)
+    assert match is not None
+    return re.findall(r'"(\w+)":', match[1])
+
+
+@pytest.mark.parametrize("reference", CALCULATORS, ids=lambda each: each.name)
+def test_every_option_of_the_contract_is_declared(contract: str, reference: CalculatorReference) -> None:
+    options, _ = row_of(contract, reference.name)
+    calculator = reference.load()
+    declared = {f"--{option.name}" for _, option in calculator.options().values()}
+    if calculator.table is not None:
+        declared |= {"--table", "--out"}
+    named = set(re.findall(r"--[a-z][a-z-]*", options))
+    assert named
+    assert named - declared <= REPORT_WORDING
+
+
+@pytest.mark.parametrize("reference", CALCULATORS, ids=lambda each: each.name)
+def test_the_value_has_the_fields_of_the_contract_in_its_order(
+    contract: str, reference: CalculatorReference
+) -> None:
+    _, value = row_of(contract, reference.name)
+    output = reference.load().output
+    assert [field.alias or name for name, field in output.model_fields.items()] == keys_of(value)
+
+
+def test_the_table_of_residual_burden_has_the_columns_of_the_contract(contract: str) -> None:
+    options, _ = row_of(contract, "rcb")
+    calculator = next(each for each in CALCULATORS if each.name == "rcb").load()
+    columns = re.findall(r"`([a-z_0-9]+(?:,[a-z_0-9]+)+)`", options)
+    assert [each.split(",") for each in columns] == [
+        list(calculator.columns()),
+        list(calculator.result_columns()),
+    ]
+
+
+def test_the_classes_of_her2_are_those_of_the_contract(contract: str) -> None:
+    _, value = row_of(contract, "her2")
+    match = re.search(r"\{.*?\}", value)
+    assert match is not None
+    alternatives = {
+        key: [each.strip('"') for each in listed.split("|") if each != "null"]
+        for key, listed in re.findall(r'"(\w+)": ((?:"[^"]*"|null|[0-9.]+)(?:\|(?:"[^"]*"|null))*)', match[0])
+    }
+    assert alternatives["status"] == list(Her2Status)
+    assert alternatives["spectrum"] == list(Spectrum)
+    assert alternatives["three_class"] == list(ThreeClass)
+
+
+def test_a_conclusion_in_json_has_the_keys_of_the_contract(contract: str) -> None:
+    line = next(line for line in contract.splitlines() if line.startswith("- A conclusion in JSON"))
+    match = re.search(r"`(\{.*\})`", line)
+    assert match is not None
+    written = (
+        re.sub(r"…\|null", "null", match[1]).replace('"…"', "null").replace("{…}", "{}").replace("…", "null")
+    )
+    shape = json.loads(written)
+    conclusion = Conclusion[int](
+        value=1,
+        because=(Step(step="a", rule="b"),),
+        missing=("c",),
+        warnings=(Caution(code="d", message="e"),),
+        sources=("f",),
+    ).as_json()
+    assert list(conclusion) == list(shape)
+    for name in ("because", "warnings"):
+        assert conclusion[name][0].keys() == shape[name][0].keys()
+    assert conclusion["software"].keys() == shape["software"].keys()
+    assert conclusion["software"]["name"] == shape["software"]["name"]
