@@ -45,10 +45,9 @@ _ARCHIVE_ERRORS = (
 )
 
 
-def is_archive(path: Path) -> bool:
+def is_archive(path: str | os.PathLike[str]) -> bool:
     """Whether the file's name is that of an archive that is read in place."""
-    name = path.name.lower()
-    return name.endswith(".zip") or name.endswith(_TAR_SUFFIXES)
+    return os.fspath(path).lower().endswith((".zip", *_TAR_SUFFIXES))
 
 
 def open_archive(path: Path, label: str) -> Iterator[ObjectSource]:

@@ -15,7 +15,7 @@ from typing import Final
 from neoher.errors import SeriesError
 from neoher.intake.eligibility import why_not_a_phase, why_not_a_phase_object
 from neoher.intake.frames import Frame, frames_of
-from neoher.intake.geometry import SAME_PLACE_MM, Plane, distance_along, plane_of
+from neoher.intake.geometry import SAME_PLACE_MM, Plane, by_place, plane_of
 from neoher.intake.headers import Protocol
 from neoher.intake.series import Series
 
@@ -46,16 +46,7 @@ class Candidate:
 
     def places(self) -> list[tuple[float, int]]:
         """Slice positions along the normal in mm, rising, each with the number of its frames."""
-        distances = sorted(
-            distance_along(frame.placement) for frame in self.frames if frame.placement is not None
-        )
-        found: list[tuple[float, int]] = []
-        for distance in distances:
-            if found and distance - found[-1][0] <= SAME_PLACE_MM:
-                found[-1] = (found[-1][0], found[-1][1] + 1)
-            else:
-                found.append((distance, 1))
-        return found
+        return [(place, len(frames)) for place, frames in by_place(self.frames, self.plane)]
 
     @property
     def time_points(self) -> int:
@@ -156,9 +147,9 @@ def _eligible_frames(series: Series) -> tuple[list[Frame], str]:
 def _parts(series: Series, frames: Sequence[Frame]) -> list[Candidate]:
     """The frames of one series by plane and by contrast (echo, water and others of one acquisition)."""
     parts: list[Candidate] = []
-    by_kind: dict[tuple[Plane, Protocol], list[Frame]] = defaultdict(list)
-    for frame in frames:
-        by_kind[plane_of(frame), frame.protocol].append(frame)
+    by_kind: dict[tuple[Plane, int], list[Frame]] = defaultdict(list)
+    for frame in frames:  # equal protocols are mostly one and the same object, which its id tells fastest
+        by_kind[plane_of(frame), id(frame.protocol)].append(frame)
     for (plane, _), members in by_kind.items():
         part = Candidate(plane, [series], members)
         home = next((known for known in parts if _same_kind(part, known)), None)

@@ -7,13 +7,13 @@ import math
 import struct
 import warnings
 import zlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 import numpy as np
 import pydicom
+from numpy.typing import NDArray
 from pydicom.charset import convert_encodings, decode_bytes
 from pydicom.dataelem import RawDataElement
 
@@ -29,11 +29,17 @@ from neoher.intake.element_walk import (
 )
 from neoher.intake.sources import LARGEST_OBJECT_BYTES, FileSource, ObjectSource
 
-__all__ = ["Elements", "read_elements"]
+__all__ = ["POSITION", "Elements", "read_elements"]
 
-_WINDOW_BYTES: Final = 16 << 10
+_WINDOW_BYTES: Final = 8 << 10
+"""A first look that holds the whole header of most slices; a file is looked at again where it does not."""
+_ARCHIVE_WINDOW_BYTES: Final = 64 << 10
+"""The same for a member of an archive, where every further look decompresses from the start."""
 _LARGEST_WINDOW_BYTES: Final = 1 << 20
 _WANTED = np.array(tags.WANTED, dtype=np.int64)
+POSITION: Final = {tag: position for position, tag in enumerate(tags.WANTED)}
+"""Where the value of a tag stands in Elements.values."""
+_ABSENT = np.full((_WANTED.size, 2), -1, dtype=np.int64)
 
 IMPLICIT_LITTLE_ENDIAN: Final = "1.2.840.10008.1.2"
 EXPLICIT_LITTLE_ENDIAN: Final = "1.2.840.10008.1.2.1"
@@ -44,18 +50,22 @@ DEFLATED_LITTLE_ENDIAN: Final = "1.2.840.10008.1.2.1.99"
 class Elements:
     """What one object states: values as stored (little endian), and where its pixel data lies."""
 
-    values: Mapping[int, bytes]
-    """Value by tag, for the tags of neoher.intake.tags that the object has at its top level."""
+    values: tuple[bytes | None, ...]
+    """Value of each of tags.WANTED but the pixel data, None where the object has none at its top level."""
     transfer_syntax: str
     pixel_offset: int | None
     """Offset of the pixel data's value in the object; None without it, or where only pydicom reads it."""
     pixel_length: int | None
     """Its length in bytes; None without pixel data; that of element_walk.UNDEFINED_LENGTH if encapsulated."""
 
+    def stored(self, tag: int) -> bytes | None:
+        """The value as stored; None where it is absent."""
+        return self.values[POSITION[tag]]
+
     def text(self, tag: int) -> str:
         """The value as text without padding; '' where it is absent."""
-        raw = self.values.get(tag)
-        return _text(raw, self.values.get(tags.SPECIFIC_CHARACTER_SET, b"")) if raw else ""
+        raw = self.stored(tag)
+        return _text(raw, self.stored(tags.SPECIFIC_CHARACTER_SET) or b"") if raw else ""
 
     def texts(self, tag: int) -> tuple[str, ...]:
         """The parts of a text with several values; () where it is absent."""
@@ -64,12 +74,12 @@ class Elements:
 
     def number(self, tag: int) -> float | None:
         """A decimal string; None where it is absent or no finite number."""
-        raw = self.values.get(tag)
+        raw = self.stored(tag)
         return _decimal(raw) if raw else None
 
     def numbers(self, tag: int, count: int) -> tuple[float, ...] | None:
         """Exactly `count` decimal strings; None where they are not."""
-        raw = self.values.get(tag)
+        raw = self.stored(tag)
         return _decimals(raw, count) if raw else None
 
     def integer(self, tag: int) -> int | None:
@@ -79,12 +89,12 @@ class Elements:
 
     def unsigned(self, tag: int) -> int | None:
         """A 16-bit unsigned integer (US); None where it is absent."""
-        raw = self.values.get(tag)
+        raw = self.stored(tag)
         return int.from_bytes(raw, "little") if raw is not None and len(raw) == 2 else None
 
     def floating(self, tag: int) -> float | None:
         """A binary FL or FD, by its length; None where it is absent or not finite."""
-        raw = self.values.get(tag)
+        raw = self.stored(tag)
         if raw is None or len(raw) not in (4, 8):
             return None
         value: float = struct.unpack("<f" if len(raw) == 4 else "<d", raw)[0]
@@ -96,48 +106,52 @@ def read_elements(source: ObjectSource) -> Elements:
 
     Raises ImageError, naming the object, where its header cannot be read.
     """
-    head = source.read_range(0, _WINDOW_BYTES)
+    in_file = isinstance(source, FileSource)
+    head = source.read_range(0, _WINDOW_BYTES if in_file else _ARCHIVE_WINDOW_BYTES)
     bare = head[128:132] != b"DICM"
-    state = np.array([0 if bare else 132, _bare_encoding(head) if bare else 0, 0], dtype=np.int64)
-    found = np.full((_WANTED.size, 2), -1, dtype=np.int64)
-    values: dict[int, bytes] = {}
-    status = _walk_windows(source, head, state, found, values)
+    state = np.array((0 if bare else 132, _bare_encoding(head) if bare else 0, 0), dtype=np.int64)
+    found = _ABSENT.copy()
+    status = walk(np.frombuffer(head, dtype=np.uint8), 0, source.size, state, _WANTED, found)
+    *places, (pixel_offset, pixel_length) = found.tolist()
+    values = [head[offset : offset + length] if offset >= 0 else None for offset, length in places]
+    if status == MORE:
+        status, pixel_offset, pixel_length = _walk_on(source, state, values)
     if status == TRUNCATED:
         raise source.truncated()
-    if status == COMPLETE:
-        offset, length = (int(number) for number in found[-1])
-        syntax = values.get(tags.TRANSFER_SYNTAX_UID, b"").rstrip(b"\0 ").decode("ascii", "replace")
-        if not syntax:
-            syntax = IMPLICIT_LITTLE_ENDIAN if state[1] == IMPLICIT else EXPLICIT_LITTLE_ENDIAN
-        return Elements(values, syntax, offset if offset >= 0 else None, length if offset >= 0 else None)
-    return _by_pydicom(source)
+    if status != COMPLETE:
+        return _by_pydicom(source)
+    syntax = _text(values[POSITION[tags.TRANSFER_SYNTAX_UID]] or b"", b"")
+    if not syntax:
+        syntax = IMPLICIT_LITTLE_ENDIAN if state[1] == IMPLICIT else EXPLICIT_LITTLE_ENDIAN
+    if pixel_offset < 0:
+        return Elements(tuple(values), syntax, None, None)
+    return Elements(tuple(values), syntax, pixel_offset, pixel_length)
 
 
-def _walk_windows(
-    source: ObjectSource,
-    head: bytes,
-    state: np.ndarray[tuple[int], np.dtype[np.int64]],
-    found: np.ndarray[tuple[int, int], np.dtype[np.int64]],
-    values: dict[int, bytes],
-) -> int:
-    """Walk the object window by window; only a file is read in pieces, anything else is then read whole."""
-    window, base, reach = head, 0, _WINDOW_BYTES
+def _walk_on(
+    source: ObjectSource, state: NDArray[np.int64], values: list[bytes | None]
+) -> tuple[int, int, int]:
+    """Walk beyond the first window: a file in pieces, anything else read whole. Adds to `values`.
+
+    Returns the status of the walk, and offset and length of the pixel data.
+    """
+    reach = _WINDOW_BYTES
     while True:
-        found[:] = -1
-        status = walk(np.frombuffer(window, dtype=np.uint8), base, source.size, state, _WANTED, found)
-        for tag, (offset, length) in zip(tags.WANTED[:-1], found.tolist(), strict=False):
-            if offset >= base:
-                values[tag] = window[offset - base : offset - base + length]
-        if status != MORE:
-            return int(status)
         position = int(state[0])
-        reach = reach * 4 if position == base else _WINDOW_BYTES
-        if reach > _LARGEST_WINDOW_BYTES or len(window) == source.size:
-            return int(TRUNCATED)
-        if isinstance(source, FileSource):
-            window, base = source.read_range(position, reach), position
-        else:
+        window, base = source.read_range(position, reach), position
+        if not isinstance(source, FileSource):
             window, base = source.read(), 0
+        found = _ABSENT.copy()
+        status = int(walk(np.frombuffer(window, dtype=np.uint8), base, source.size, state, _WANTED, found))
+        *places, (pixel_offset, pixel_length) = found.tolist()
+        for index, (offset, length) in enumerate(places):
+            if offset >= 0:
+                values[index] = window[offset - base : offset - base + length]
+        if status != MORE:
+            return status, pixel_offset, pixel_length
+        reach = reach * 4 if state[0] == position else _WINDOW_BYTES
+        if reach > _LARGEST_WINDOW_BYTES or len(window) == source.size:
+            return TRUNCATED, -1, -1
 
 
 def _bare_encoding(head: bytes) -> int:
@@ -156,11 +170,10 @@ def _by_pydicom(source: ObjectSource) -> Elements:
             if _is_deflated(content):
                 _refuse_inflating_beyond_measure(content, source)
             dataset = pydicom.dcmread(io.BytesIO(content), force=True)
-            values = {
-                tag: value
+            values = tuple(
+                _stored_bytes(dataset.get_item(tag), tag) if tag in dataset else None
                 for tag in tags.WANTED[:-1]
-                if tag in dataset and (value := _stored_bytes(dataset.get_item(tag), tag)) is not None
-            }
+            )
             pixels = dataset.get_item(tags.PIXEL_DATA) if tags.PIXEL_DATA in dataset else None
             syntax = str(dataset.file_meta.get("TransferSyntaxUID", IMPLICIT_LITTLE_ENDIAN))
     except ImageError:
@@ -171,7 +184,7 @@ def _by_pydicom(source: ObjectSource) -> Elements:
             source.label,
             "Copy or export it again.",
         ) from None
-    if tags.SOP_CLASS_UID not in values:
+    if values[POSITION[tags.SOP_CLASS_UID]] is None:
         raise ImageError(
             "the file begins as DICOM does, but states no SOP class: it is damaged.",
             source.label,

@@ -64,9 +64,11 @@ def why_not_a_phase_object(header: Header) -> str:
 
 
 def why_not_a_phase(frame: Frame) -> str:
-    """Why the image cannot be a contrast phase; '' where it may be one."""
+    """Why an image of an object that may hold phases cannot be one itself; '' where it may be."""
     if frame.placement is None:
         return "it does not state where it lies"
+    if frame.protocol is frame.header.protocol:  # judged with its object
+        return ""
     return _why_not(frame.header.identity, frame.protocol)
 
 

@@ -14,12 +14,15 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from neoher.errors import SeriesError
 from neoher.intake.frames import Frame
 from neoher.intake.headers import Placement
 from neoher.volume.grid import Grid, Vector
 
-__all__ = ["SAME_PLACE_MM", "Plane", "distance_along", "grid_of", "plane_of", "slice_places"]
+__all__ = ["SAME_PLACE_MM", "Plane", "by_place", "distance_along", "grid_of", "plane_of", "slice_places"]
 
 SAME_PLACE_MM: Final = 0.05
 """Two planes closer than this lie at the same place: scanners round positions to 0.001-0.01 mm."""
@@ -104,31 +107,30 @@ def distance_along(placement: Placement) -> float:
     return _dot(_cross(placement.row_direction, placement.column_direction), placement.position_mm)
 
 
+def by_place(frames: Sequence[Frame], plane: Plane) -> list[tuple[float, list[Frame]]]:
+    """The frames by where they lie along the plane's normal, in mm, rising; those at one place together."""
+    along = _positions(frames) @ np.asarray(plane.normal)
+    order = np.argsort(along, kind="stable")
+    steps = np.flatnonzero(np.diff(along[order]) > SAME_PLACE_MM) + 1
+    return [(float(along[some[0]]), [frames[index] for index in some]) for some in np.split(order, steps)]
+
+
 def slice_places(frames: Sequence[Frame], plane: Plane) -> list[list[Frame]]:
     """The frames by slice, rising along the plane's normal; frames at the same place share a slice.
 
     Raises SeriesError where the planes do not lie behind one another.
     """
-    distances = sorted((_dot(plane.normal, _position(frame)), index) for index, frame in enumerate(frames))
-    slices: list[list[Frame]] = []
-    last = -math.inf
-    for distance, index in distances:
-        if distance - last > SAME_PLACE_MM:
-            slices.append([])
-            last = distance
-        slices[-1].append(frames[index])
-    first = _position(slices[0][0])
-    for frame in frames:
-        shift = tuple(here - there for here, there in zip(_position(frame), first, strict=True))
-        along = _dot(plane.normal, (shift[0], shift[1], shift[2]))
-        aside = math.dist(shift, [along * part for part in plane.normal])
-        if aside > SAME_PLACE_MM + _COSINE_TOLERANCE * abs(along):
-            raise SeriesError(
-                f"the slices do not lie behind one another: this one is shifted sideways by {aside:.2f} mm.",
-                frame.header.source.label,
-                "Give the folder of one series of parallel slices.",
-            )
-    return slices
+    shifts = _positions(frames) - np.asarray(_position(frames[0]))
+    along = shifts @ np.asarray(plane.normal)
+    aside = np.linalg.norm(shifts - along[:, None] * np.asarray(plane.normal), axis=1)
+    worst = int(np.argmax(aside - _COSINE_TOLERANCE * np.abs(along)))
+    if aside[worst] > SAME_PLACE_MM + _COSINE_TOLERANCE * abs(along[worst]):
+        raise SeriesError(
+            f"the slices do not lie behind one another: one is shifted sideways by {aside[worst]:.2f} mm.",
+            frames[worst].header.source.label,
+            "Give the folder of one series of parallel slices.",
+        )
+    return [members for _, members in by_place(frames, plane)]
 
 
 def grid_of(slices: Sequence[Sequence[Frame]], plane: Plane) -> Grid:
@@ -171,6 +173,10 @@ def _irregular(slices: Sequence[Sequence[Frame]], index: int, step: float, usual
     return SeriesError(
         what, f"between {before} and {after}", "Copy or export the series again, complete and by itself."
     )
+
+
+def _positions(frames: Sequence[Frame]) -> NDArray[np.float64]:
+    return np.array([_position(frame) for frame in frames])
 
 
 def _position(frame: Frame) -> Vector:

@@ -10,12 +10,12 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Final, TypeAlias, TypeVar
+from operator import itemgetter
+from typing import Final, Generic, TypeAlias, TypeVar
 
 from neoher.intake import tags
 from neoher.intake.clock import Moment, parse_date, parse_date_time, parse_time
-from neoher.intake.elements import Elements, read_elements
+from neoher.intake.elements import POSITION, Elements, read_elements
 from neoher.intake.sources import ObjectSource
 from neoher.volume.grid import Vector
 
@@ -39,6 +39,8 @@ Progress: TypeAlias = Callable[[int, int], None]
 MR_CLASS: Final = "1.2.840.10008.5.1.4.1.1.4"
 ENHANCED_MR_CLASSES: Final = ("1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.4.4")
 """Enhanced MR Image Storage, Legacy Converted Enhanced MR Image Storage."""
+
+_MOST_SHARED: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +173,11 @@ def read_header(source: ObjectSource) -> Header:
         source=source,
         sop_uid=elements.text(tags.SOP_INSTANCE_UID),
         instance_number=elements.integer(tags.INSTANCE_NUMBER),
-        identity=_shared(_identity, elements, _IDENTITY_TAGS),
-        protocol=_shared(_protocol, elements, _PROTOCOL_TAGS),
-        timing=_shared(_timing, elements, _TIMING_TAGS),
+        identity=_IDENTITY(elements),
+        protocol=_PROTOCOL(elements),
+        timing=_TIMING(elements),
         placement=_placement(elements),
-        pixels=_shared(_pixel_format, elements, _PIXEL_TAGS),
+        pixels=_PIXEL(elements),
         frames=max(elements.integer(tags.NUMBER_OF_FRAMES) or 1, 1),
         transfer_syntax=elements.transfer_syntax,
         pixel_offset=elements.pixel_offset,
@@ -183,85 +185,24 @@ def read_header(source: ObjectSource) -> Header:
     )
 
 
-_IDENTITY_TAGS: Final = (
-    tags.SPECIFIC_CHARACTER_SET,
-    tags.PATIENT_ID,
-    tags.PATIENT_NAME,
-    tags.STUDY_INSTANCE_UID,
-    tags.STUDY_DATE,
-    tags.STUDY_DESCRIPTION,
-    tags.SERIES_INSTANCE_UID,
-    tags.SERIES_NUMBER,
-    tags.SERIES_DESCRIPTION,
-    tags.SOP_CLASS_UID,
-    tags.MODALITY,
-    tags.MANUFACTURER,
-    tags.MANUFACTURER_MODEL_NAME,
-    tags.FRAME_OF_REFERENCE_UID,
-    tags.LATERALITY,
-    tags.BODY_PART_EXAMINED,
-)
-_PROTOCOL_TAGS: Final = (
-    tags.IMAGE_TYPE,
-    tags.SCANNING_SEQUENCE,
-    tags.SCAN_OPTIONS,
-    tags.REPETITION_TIME,
-    tags.ECHO_TIME,
-    tags.FLIP_ANGLE,
-    tags.DIFFUSION_B_VALUE,
-    tags.MAGNETIC_FIELD_STRENGTH,
-    tags.CONTRAST_BOLUS_AGENT,
-    tags.NUMBER_OF_TEMPORAL_POSITIONS,
-    tags.TEMPORAL_RESOLUTION,
-)
-_TIMING_TAGS: Final = (
-    tags.STUDY_DATE,
-    tags.SERIES_DATE,
-    tags.SERIES_TIME,
-    tags.ACQUISITION_DATE_TIME,
-    tags.ACQUISITION_DATE,
-    tags.ACQUISITION_TIME,
-    tags.CONTENT_DATE,
-    tags.CONTENT_TIME,
-    tags.TEMPORAL_POSITION_IDENTIFIER,
-    tags.TRIGGER_TIME,
-    tags.CONTRAST_BOLUS_START_TIME,
-    tags.ACQUISITION_DURATION,
-    tags.GE_ACQUISITION_CREATOR,
-    tags.GE_ACQUISITION_DURATION,
-    tags.SIEMENS_HEADER_CREATOR,
-    tags.SIEMENS_ACQUISITION_TIME_TEXT,
-    tags.PHILIPS_IMAGING_CREATOR,
-    tags.PHILIPS_DYNAMIC_BEGIN_TIME,
-)
-_PIXEL_TAGS: Final = (
-    tags.ROWS,
-    tags.COLUMNS,
-    tags.SAMPLES_PER_PIXEL,
-    tags.PHOTOMETRIC_INTERPRETATION,
-    tags.BITS_ALLOCATED,
-    tags.BITS_STORED,
-    tags.HIGH_BIT,
-    tags.PIXEL_REPRESENTATION,
-    tags.RESCALE_SLOPE,
-    tags.RESCALE_INTERCEPT,
-    tags.LOSSY_IMAGE_COMPRESSION,
-)
-
 Fact = TypeVar("Fact")
 
 
-def _shared(make: Callable[[Elements], Fact], elements: Elements, names: tuple[int, ...]) -> Fact:
-    """The fact made from the values of `names`; equal values give one and the same fact."""
-    values = elements.values
-    fact: Fact = _made(make, names, tuple([values.get(name) for name in names]))
-    return fact
+class _Shared(Generic[Fact]):
+    """Makes a fact from the values of some tags; equal values give one and the same fact, made once."""
 
+    def __init__(self, make: Callable[[Elements], Fact], *names: int) -> None:
+        self._pick = itemgetter(*(POSITION[name] for name in names))
+        self._make = make
+        self._made: dict[tuple[bytes | None, ...], Fact] = {}
 
-@lru_cache(maxsize=4096)
-def _made(make: Callable[[Elements], Any], names: tuple[int, ...], raw: tuple[bytes | None, ...]) -> Any:
-    values = {name: value for name, value in zip(names, raw, strict=True) if value is not None}
-    return make(Elements(values, "", None, None))
+    def __call__(self, elements: Elements) -> Fact:
+        raw = self._pick(elements.values)
+        if raw not in self._made:
+            if len(self._made) >= _MOST_SHARED:
+                self._made.clear()
+            self._made[raw] = self._make(elements)
+        return self._made[raw]
 
 
 def _identity(elements: Elements) -> Identity:
@@ -353,7 +294,7 @@ def _duration(elements: Elements) -> tuple[float | None, str]:
 
 def _placement(elements: Elements) -> Placement | None:
     position = elements.numbers(tags.IMAGE_POSITION_PATIENT, 3)
-    plane = _shared(_plane, elements, (tags.IMAGE_ORIENTATION_PATIENT, tags.PIXEL_SPACING))
+    plane = _PLANE(elements)
     if position is None or plane is None:
         return None
     row, column, spacing = plane
@@ -390,3 +331,74 @@ def _pixel_format(elements: Elements) -> PixelFormat | None:
         intercept=0.0 if intercept is None else intercept,
         lossy=elements.text(tags.LOSSY_IMAGE_COMPRESSION) == "01",
     )
+
+
+_IDENTITY: Final = _Shared(
+    _identity,
+    tags.SPECIFIC_CHARACTER_SET,
+    tags.PATIENT_ID,
+    tags.PATIENT_NAME,
+    tags.STUDY_INSTANCE_UID,
+    tags.STUDY_DATE,
+    tags.STUDY_DESCRIPTION,
+    tags.SERIES_INSTANCE_UID,
+    tags.SERIES_NUMBER,
+    tags.SERIES_DESCRIPTION,
+    tags.SOP_CLASS_UID,
+    tags.MODALITY,
+    tags.MANUFACTURER,
+    tags.MANUFACTURER_MODEL_NAME,
+    tags.FRAME_OF_REFERENCE_UID,
+    tags.LATERALITY,
+    tags.BODY_PART_EXAMINED,
+)
+_PROTOCOL: Final = _Shared(
+    _protocol,
+    tags.IMAGE_TYPE,
+    tags.SCANNING_SEQUENCE,
+    tags.SCAN_OPTIONS,
+    tags.REPETITION_TIME,
+    tags.ECHO_TIME,
+    tags.FLIP_ANGLE,
+    tags.DIFFUSION_B_VALUE,
+    tags.MAGNETIC_FIELD_STRENGTH,
+    tags.CONTRAST_BOLUS_AGENT,
+    tags.NUMBER_OF_TEMPORAL_POSITIONS,
+    tags.TEMPORAL_RESOLUTION,
+)
+_TIMING: Final = _Shared(
+    _timing,
+    tags.STUDY_DATE,
+    tags.SERIES_DATE,
+    tags.SERIES_TIME,
+    tags.ACQUISITION_DATE_TIME,
+    tags.ACQUISITION_DATE,
+    tags.ACQUISITION_TIME,
+    tags.CONTENT_DATE,
+    tags.CONTENT_TIME,
+    tags.TEMPORAL_POSITION_IDENTIFIER,
+    tags.TRIGGER_TIME,
+    tags.CONTRAST_BOLUS_START_TIME,
+    tags.ACQUISITION_DURATION,
+    tags.GE_ACQUISITION_CREATOR,
+    tags.GE_ACQUISITION_DURATION,
+    tags.SIEMENS_HEADER_CREATOR,
+    tags.SIEMENS_ACQUISITION_TIME_TEXT,
+    tags.PHILIPS_IMAGING_CREATOR,
+    tags.PHILIPS_DYNAMIC_BEGIN_TIME,
+)
+_PIXEL: Final = _Shared(
+    _pixel_format,
+    tags.ROWS,
+    tags.COLUMNS,
+    tags.SAMPLES_PER_PIXEL,
+    tags.PHOTOMETRIC_INTERPRETATION,
+    tags.BITS_ALLOCATED,
+    tags.BITS_STORED,
+    tags.HIGH_BIT,
+    tags.PIXEL_REPRESENTATION,
+    tags.RESCALE_SLOPE,
+    tags.RESCALE_INTERCEPT,
+    tags.LOSSY_IMAGE_COMPRESSION,
+)
+_PLANE: Final = _Shared(_plane, tags.IMAGE_ORIENTATION_PATIENT, tags.PIXEL_SPACING)

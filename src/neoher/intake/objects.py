@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from neoher.errors import ImageError
 from neoher.intake.archives import is_archive, open_archive
@@ -74,14 +74,14 @@ def list_objects(path: Path) -> Listing:
 
 def _candidates(path: Path) -> Iterator[ObjectSource]:
     if path.is_dir():
-        yield from _folder(path, path.name or str(path))
+        yield from _folder(str(path), path.name or str(path))
     elif path.is_file():
-        yield from _file(path, path.name)
+        yield from _file(str(path), path.name)
     else:
         raise ImageError("there is no such file or folder.", str(path), "Check the path.")
 
 
-def _folder(path: Path, label: str) -> Iterator[ObjectSource]:
+def _folder(path: str, label: str) -> Iterator[ObjectSource]:
     try:
         entries = sorted(os.scandir(path), key=lambda entry: entry.name)
     except OSError as error:
@@ -89,23 +89,23 @@ def _folder(path: Path, label: str) -> Iterator[ObjectSource]:
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
             if not entry.name.startswith("."):
-                yield from _folder(path / entry.name, f"{label}/{entry.name}")
+                yield from _folder(entry.path, f"{label}/{entry.name}")
         elif entry.is_file():
-            yield from _file(path / entry.name, f"{label}/{entry.name}")
+            yield from _file(entry.path, f"{label}/{entry.name}")
 
 
-def _file(path: Path, label: str) -> Iterator[ObjectSource]:
-    if is_archive(path) and not path.name.startswith("."):
-        yield from open_archive(path, label)
+def _file(path: str, label: str) -> Iterator[ObjectSource]:
+    name = os.path.basename(path)  # noqa: PTH119 - pathlib takes as long as reading the file does
+    if is_archive(name) and not name.startswith("."):
+        yield from open_archive(Path(path), label)
     else:
-        yield FileSource(label, path.stat().st_size, path)
+        yield FileSource(label, os.stat(path).st_size, path)  # noqa: PTH116
 
 
 def _reason_to_skip(candidate: ObjectSource) -> str:
-    name = PurePosixPath(candidate.label).name
     if _is_hidden(candidate.label):
         return "hidden"
-    if name.upper() == "DICOMDIR":
+    if f"/{candidate.label}".upper().endswith("/DICOMDIR"):
         return "an index of other files"
     if candidate.size == 0:
         return "empty"
@@ -115,8 +115,8 @@ def _reason_to_skip(candidate: ObjectSource) -> str:
 
 
 def _is_hidden(label: str) -> bool:
-    parts = PurePosixPath(label).parts
-    return any(part.startswith(".") or part == "__MACOSX" for part in parts[1:]) or parts[-1].startswith(".")
+    """Whether a file, or a folder below the given path, is hidden or holds what macOS adds to archives."""
+    return label.startswith(".") or "/." in label or "/__MACOSX/" in label
 
 
 def _some(labels: tuple[str, ...], shown: int = 3) -> str:

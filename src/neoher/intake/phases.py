@@ -103,8 +103,12 @@ def order_phases(frames: Sequence[Frame], plane: Plane) -> OrderedPhases:
     by_series: dict[str, list[Frame]] = defaultdict(list)
     for frame in frames:
         by_series[frame.header.identity.series_uid].append(frame)
-    _refuse_unequal_slices(by_series, frames, plane)
-    parts = [_phases_of_series(by_series[uid], plane, clock) for uid in sorted(by_series)]
+    slices = slice_places(frames, plane)
+    _refuse_unequal_slices(by_series, slices)
+    parts = [
+        _phases_of_series(slices if len(by_series) == 1 else slice_places(by_series[uid], plane), clock)
+        for uid in sorted(by_series)
+    ]
     starts, ends, phases = _joined(parts)
     if len(phases) < 2:
         raise PhaseOrderError(
@@ -136,7 +140,7 @@ def _common_clock(frames: Iterable[Frame]) -> tuple[Clock, dt.datetime]:
     """A clock for all frames: by UTC where every moment states its distance from it, as shown elsewhere."""
     stated = {
         moment
-        for timing in {frame.timing for frame in frames}
+        for timing in {id(frame.timing): frame.timing for frame in frames}.values()
         for moment in (timing.acquisition, timing.content)
         if moment is not None
     }
@@ -154,36 +158,34 @@ def _common_clock(frames: Iterable[Frame]) -> tuple[Clock, dt.datetime]:
     return clock, reference
 
 
-def _refuse_unequal_slices(by_series: dict[str, list[Frame]], frames: Sequence[Frame], plane: Plane) -> None:
+def _refuse_unequal_slices(by_series: dict[str, list[Frame]], slices: Sequence[Sequence[Frame]]) -> None:
     """Every slice must be there as often as every other, in each series."""
-    slices = slice_places(frames, plane)
+    if len(by_series) == 1 and len({len(one) for one in slices}) == 1:
+        return
     for uid, members in by_series.items():
-        counts = [sum(frame.header.identity.series_uid == uid for frame in one) for one in slices]
-        most = max(counts)
-        short = [index for index, count in enumerate(counts) if count < most]
+        at_slices = [[frame for frame in one if frame.header.identity.series_uid == uid] for one in slices]
+        most = max(len(one) for one in at_slices)
+        short = [index for index, one in enumerate(at_slices) if len(one) < most]
         if not short:
             continue
-        full = len(counts) - len(short)
-        if full <= len(short) and most > 1:
-            extra = next(index for index, count in enumerate(counts) if count == most)
-            names = [frame.header.source.label for frame in slices[extra] if frame in members]
+        title, total = _title(members[0]), len(slices)
+        if len(short) >= total - len(short) and most > 1:
+            extra = next(one for one in at_slices if len(one) == most)
             raise SeriesError(
-                f"{full} of {len(counts)} slice positions hold {most} images where the others hold fewer:"
-                " a phase is incomplete, or holds a slice twice.",
-                ", ".join(names[-2:]),
+                f"series {title}: {total - len(short)} of {total} slice positions hold {most} images where"
+                " the others hold fewer: a phase is incomplete, or holds a slice twice.",
+                ", ".join(frame.header.source.label for frame in extra[:3]),
                 "Copy or export the series again, complete, without the extra images.",
             )
-        neighbour = slices[short[0]] or slices[short[0] - 1]
         raise SeriesError(
-            f"series {_title(members[0])}: {len(short)} of {len(counts)} slice positions hold fewer images"
-            f" than the others (up to {most}): slices are missing in a phase, the first at slice {short[0]}.",
-            f"beside {neighbour[0].header.source.label}",
+            f"series {title}: {len(short)} of {total} slice positions hold fewer images than the others"
+            f" ({most}): slices are missing in a phase, the first at slice {short[0]}.",
+            f"beside {slices[short[0]][0].header.source.label}",
             "Copy or export the series again, complete.",
         )
 
 
-def _phases_of_series(frames: Sequence[Frame], plane: Plane, clock: Clock) -> _SeriesPhases:
-    slices = slice_places(frames, plane)
+def _phases_of_series(slices: Sequence[Sequence[Frame]], clock: Clock) -> _SeriesPhases:
     if len(slices[0]) == 1:
         return _single_phase(tuple(one[0] for one in slices), clock)
     values = {
@@ -206,9 +208,9 @@ def _phases_of_series(frames: Sequence[Frame], plane: Plane, clock: Clock) -> _S
     }
     for statement in _STATEMENTS:
         if statement.trusted and statement.name in ordered:
-            _refuse_contradiction(basis, statement, ordered[statement.name], frames)
+            _refuse_contradiction(basis, statement, ordered[statement.name], slices[0][0])
     starts, ends, on_clock, warnings = _times(separating, ordered, slices)
-    _refuse_missing_positions(frames, len(starts))
+    _refuse_missing_positions(slices[0], len(starts))
     phases = tuple(
         tuple(one[ranks[phase]] for one, ranks in zip(slices, order, strict=True))
         for phase in range(len(starts))
@@ -351,13 +353,13 @@ def _refuse_decreasing_positions(phases: Sequence[tuple[Frame, ...]]) -> None:
 
 
 def _refuse_contradiction(
-    basis: _Statement, other: _Statement, rows: list[list[float]], frames: Sequence[Frame]
+    basis: _Statement, other: _Statement, rows: list[list[float]], frame: Frame
 ) -> None:
     for row in rows:
         if any(after < before for before, after in pairwise(row)):
             raise PhaseOrderError(
                 f"{basis.name} and {other.name} put the phases in different orders.",
-                _title(frames[0]),
+                _title(frame),
                 "Find out which is right before anything is measured; then mend the other.",
             )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from pathlib import Path
 
 from neoher.errors import ImageError
 
@@ -83,9 +82,9 @@ class FileSource(ObjectSource):
 
     __slots__ = ("path",)
 
-    def __init__(self, label: str, size: int, path: Path) -> None:
+    def __init__(self, label: str, size: int, path: str | os.PathLike[str]) -> None:
         super().__init__(label, size)
-        self.path = path
+        self.path = os.fspath(path)
 
     @property
     def reading_order(self) -> tuple[str, int]:
