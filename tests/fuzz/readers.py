@@ -1,0 +1,161 @@
+"""What is fuzzed: each reader with its valid seeds, its mutations, and one call that reads an input."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from abc import ABC, abstractmethod
+from pathlib import Path
+from random import Random
+
+import mutation
+import seeds
+
+from neoher.errors import InputError
+from neoher.intake.dynamic import find_dynamic
+from neoher.intake.regions import read_region
+from neoher.record.reading import read_case
+
+__all__ = ["READERS", "Reader"]
+
+
+class Reader(ABC):
+    """One reader of foreign input. `seeds`: valid inputs by their kind."""
+
+    seeds: dict[str, bytes]
+
+    @abstractmethod
+    def mutated(self, seed: bytes, random: Random) -> bytes:
+        """The seed with something wrong."""
+
+    @abstractmethod
+    def read(self, kind: str, content: bytes, folder: Path) -> None:
+        """Read the input as a user's call would; `folder` is this reader's own, empty at its first call."""
+
+
+class Exam(Reader):
+    """A dynamic exam in a folder, of whose objects the one in the middle is mutated."""
+
+    def __init__(self) -> None:
+        self.exams = seeds.exams()
+        self.seeds = {kind: objects[len(objects) // 2] for kind, objects in self.exams.items()}
+
+    def mutated(self, seed: bytes, random: Random) -> bytes:
+        return mutation.mutate_dicom(seed, random)
+
+    def read(self, kind: str, content: bytes, folder: Path) -> None:
+        objects = self.exams[kind]
+        if not (folder / kind).exists():
+            (folder / kind).mkdir()
+            for number, data in enumerate(objects):
+                (folder / kind / f"{number}.dcm").write_bytes(data)
+        (folder / kind / f"{len(objects) // 2}.dcm").write_bytes(content)
+        exam = find_dynamic(folder / kind)
+        exam.load(range(len(exam.time_axis.phases)))
+
+
+class Archive(Reader):
+    """A dynamic exam in an archive whose bytes are mutated."""
+
+    def __init__(self) -> None:
+        self.seeds = seeds.archives()
+
+    def mutated(self, seed: bytes, random: Random) -> bytes:
+        return mutation.mutate_bytes(seed, random)
+
+    def read(self, kind: str, content: bytes, folder: Path) -> None:
+        (folder / kind).write_bytes(content)
+        exam = find_dynamic(folder / kind)
+        exam.load(range(len(exam.time_axis.phases)))
+
+
+class Region(Reader):
+    """A region object, put on a grid."""
+
+    def read(self, kind: str, content: bytes, folder: Path) -> None:
+        (folder / kind).write_bytes(content)
+        read_region(str(folder / kind), seeds.GRID)
+
+
+class Segmentation(Region):
+    """SEG objects."""
+
+    def __init__(self) -> None:
+        self.seeds = seeds.segmentations()
+
+    def mutated(self, seed: bytes, random: Random) -> bytes:
+        return mutation.mutate_dicom(seed, random)
+
+
+class StructureSet(Region):
+    """RTSTRUCT objects."""
+
+    def __init__(self) -> None:
+        self.seeds = seeds.structure_sets()
+
+    def mutated(self, seed: bytes, random: Random) -> bytes:
+        return mutation.mutate_dicom(seed, random)
+
+
+class LabelMap(Region):
+    """NIfTI files."""
+
+    def __init__(self) -> None:
+        self.seeds = seeds.label_maps()
+
+    def mutated(self, seed: bytes, random: Random) -> bytes:
+        return mutation.mutate_nifti(seed, random)
+
+
+class Record(Reader):
+    """case.yaml."""
+
+    def __init__(self) -> None:
+        self.seeds = seeds.case_texts()
+
+    def mutated(self, seed: bytes, random: Random) -> bytes:
+        return mutation.mutate_text(seed, random)
+
+    def read(self, kind: str, content: bytes, folder: Path) -> None:
+        (folder / f"{kind}.yaml").write_bytes(content)
+        read_case(folder / f"{kind}.yaml")
+
+
+class Misbehaving(Reader):
+    """A reader that does what none may do, to see that it is noticed."""
+
+    def __init__(self) -> None:
+        self.seeds = {"reads": b""}
+
+    def mutated(self, seed: bytes, random: Random) -> bytes:
+        return mutation.mutate_bytes(seed, random)
+
+    def read(self, kind: str, content: bytes, folder: Path) -> None:
+        if kind == "escapes":
+            raise KeyError(content, folder)
+        if kind == "refuses":
+            raise InputError("no", str(folder))
+        if kind == "loops":
+            while True:
+                time.sleep(0.1)
+        if kind == "eats":
+            bytearray(int(2.2 * 2**30))
+        if kind == "eats-quietly":
+            try:
+                bytearray(2**40)
+            except MemoryError as error:
+                raise InputError("broken") from error
+        if kind == "dies":
+            os.kill(os.getpid(), signal.SIGSEGV)
+
+
+READERS: dict[str, type[Reader]] = {
+    "dicom": Exam,
+    "archive": Archive,
+    "seg": Segmentation,
+    "rtstruct": StructureSet,
+    "nifti": LabelMap,
+    "case": Record,
+    "misbehaving": Misbehaving,
+}
