@@ -11,24 +11,24 @@ from hypothesis import strategies as st
 
 from neoher.errors import InputError
 from neoher.pathology.her2 import CALCULATOR, her2
-from neoher.pathology.her2_facts import Her2Facts, Her2Result
+from neoher.pathology.her2_facts import Her2Assessment, Her2Facts
 from neoher.record.conclusion import Conclusion
 
 COUNTS = {1: (2.0, 4.0), 2: (2.3, 3.9), 3: (1.5, 6.0), 4: (1.99, 5.9), 5: (1.2, 2.4)}
 """A dual-probe count of each group, at or near the cuts."""
 
 
-def concluded(**stated: Any) -> Conclusion[Her2Result]:
+def concluded(**stated: Any) -> Conclusion[Her2Assessment]:
     return her2(Her2Facts(**stated))
 
 
-def result(**stated: Any) -> Her2Result:
+def result(**stated: Any) -> Her2Assessment:
     value = concluded(**stated).value
     assert value is not None
     return value
 
 
-def codes(conclusion: Conclusion[Her2Result]) -> set[str]:
+def codes(conclusion: Conclusion[Her2Assessment]) -> set[str]:
     return {warning.code for warning in conclusion.warnings}
 
 
@@ -104,6 +104,11 @@ def test_weak_complete_staining_of_few_cells_is_two_plus_for_a_pathologist_to_co
     assert conclusion.value.ihc == "2+"
     assert codes(conclusion) == {"ihc-pattern-not-covered"}
     assert conclusion.missing == ("her2.ish",)
+
+
+@pytest.mark.parametrize("part", [{"percent": 5}, {"intensity": "faint"}])
+def test_a_reported_zero_with_some_staining_is_ultralow(part: dict[str, Any]) -> None:
+    assert result(ihc="0", **part).spectrum == "ultralow"
 
 
 @pytest.mark.parametrize("stated", [{"ihc": "1+"}, {"ihc": "0"}, {"ihc": "0", "membrane_staining": True}])
@@ -369,7 +374,7 @@ ANY_FACTS = st.fixed_dictionaries(
 )
 
 
-def _outcome(stated: dict[str, Any]) -> Conclusion[Her2Result] | InputError:
+def _outcome(stated: dict[str, Any]) -> Conclusion[Her2Assessment] | InputError:
     try:
         return concluded(**stated)
     except InputError as refusal:

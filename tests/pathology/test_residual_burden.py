@@ -22,7 +22,7 @@ CLASSES = ["0", "I", "II", "III"]
 
 
 def facts(case: Case, **more: Any) -> ResidualBurdenFacts:
-    return ResidualBurdenFacts(bed_mm=case[:2], **dict(zip(NAMES, case[2:], strict=True)) | more)  # type: ignore[arg-type]
+    return ResidualBurdenFacts(bed_mm=case[:2], **dict(zip(NAMES, case[2:], strict=True)) | more)
 
 
 def concluded(case: Case, **more: Any) -> Conclusion[ResidualBurden]:

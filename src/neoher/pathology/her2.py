@@ -6,7 +6,7 @@ the label never overwrites the status.
 
 from __future__ import annotations
 
-from neoher.pathology.her2_facts import Her2Facts, Her2Result, Her2Status, Spectrum, ThreeClass
+from neoher.pathology.her2_facts import Her2Assessment, Her2Facts, Her2Status, Spectrum, ThreeClass
 from neoher.pathology.her2_status import first_count, refuse_impossible_ish, ruling_of
 from neoher.pathology.ihc import IhcReading, IhcScore
 from neoher.pathology.ihc_reading import read_ihc
@@ -19,7 +19,7 @@ from neoher.record.conclusion import Conclusion
 __all__ = ["CALCULATOR", "her2"]
 
 
-def her2(facts: Her2Facts) -> Conclusion[Her2Result]:
+def her2(facts: Her2Facts) -> Conclusion[Her2Assessment]:
     """HER2 status, dual-probe group and spectrum label of one specimen.
 
     Returns: no value while neither IHC nor ISH decides anything; 'equivocal' with the test still to be done
@@ -30,7 +30,7 @@ def her2(facts: Her2Facts) -> Conclusion[Her2Result]:
     Does not judge heterogeneity, controls or whether the cells counted are invasive; decides no treatment.
     """
     refuse_impossible_ish(facts)
-    reasons: Reasoning[Her2Result] = Reasoning()
+    reasons: Reasoning[Her2Assessment] = Reasoning()
     reading = read_ihc(facts, reasons)
     score = reading.score if reading else None
     group = first_count(facts, reasons)
@@ -43,7 +43,7 @@ def her2(facts: Her2Facts) -> Conclusion[Her2Result]:
     _explain_spectrum(spectrum, reasons)
     _warn_of_discordance(facts, score, group, ruling.status, reasons)
     return reasons.conclude(
-        Her2Result(
+        Her2Assessment(
             status=ruling.status,
             ihc=score,
             ish_group=group,
@@ -76,7 +76,7 @@ def _three_class(status: Her2Status, spectrum: Spectrum | None) -> ThreeClass | 
     return ThreeClass.LOW if spectrum is Spectrum.LOW else ThreeClass.ZERO
 
 
-def _explain_spectrum(spectrum: Spectrum | None, reasons: Reasoning[Her2Result]) -> None:
+def _explain_spectrum(spectrum: Spectrum | None, reasons: Reasoning[Her2Assessment]) -> None:
     if spectrum is None:
         return
     reasons.step(
@@ -108,7 +108,7 @@ def _warn_of_discordance(
     score: IhcScore | None,
     group: IshGroup | None,
     status: Her2Status,
-    reasons: Reasoning[Her2Result],
+    reasons: Reasoning[Her2Assessment],
 ) -> None:
     single = facts.ish_probe is Probe.SINGLE and facts.copies is not None and single_probe(facts.copies)
     if score is IhcScore.THREE_PLUS and (group == 5 or single is SingleProbeResult.NEGATIVE):
@@ -139,7 +139,7 @@ CALCULATOR = Calculator(
     name="her2",
     summary="HER2 status by ASCO/CAP 2018/2023 from IHC and ISH, with the spectrum label beside it.",
     inputs=Her2Facts,
-    output=Her2Result,
+    output=Her2Assessment,
     compute=her2,
     example="--ihc 2+ --ish-probe dual --ratio 2.4 --copies 5.6",
     sources=(ASCO_CAP_2018, ASCO_CAP_2023, RAKHA_2026, MA_2025),

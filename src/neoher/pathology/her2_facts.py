@@ -12,7 +12,7 @@ from neoher.pathology.ish import IshGroup, Probe
 from neoher.record.calculator import Option
 from neoher.record.conclusion import Frozen
 
-__all__ = ["Her2Facts", "Her2Result", "Her2Status", "Spectrum", "ThreeClass"]
+__all__ = ["Her2Assessment", "Her2Facts", "Her2Status", "Spectrum", "ThreeClass"]
 
 _Percent = Annotated[float | None, Field(ge=0, le=100, allow_inf_nan=False)]
 _Positive = Annotated[float | None, Field(gt=0, allow_inf_nan=False)]
@@ -87,7 +87,7 @@ SPECTRUM_WORDS = {
 }
 
 
-class Her2Result(Frozen):
+class Her2Assessment(Frozen):
     """HER2 status with the findings it rests on and the spectrum label beside it."""
 
     status: Her2Status

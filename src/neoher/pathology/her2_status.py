@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from neoher.errors import InputError
-from neoher.pathology.her2_facts import Her2Facts, Her2Result, Her2Status
+from neoher.pathology.her2_facts import Her2Assessment, Her2Facts, Her2Status
 from neoher.pathology.her2_ruling import Need, Ruling, rule_group, rule_ihc, rule_recount, rule_single_probe
 from neoher.pathology.ihc import IhcScore
 from neoher.pathology.ihc_reading import ihc_gaps
@@ -52,7 +52,7 @@ def refuse_impossible_ish(facts: Her2Facts) -> None:
         )
 
 
-def first_count(facts: Her2Facts, reasons: Reasoning[Her2Result]) -> IshGroup | None:
+def first_count(facts: Her2Facts, reasons: Reasoning[Her2Assessment]) -> IshGroup | None:
     """The dual-probe group of the first count; None where it is not a complete dual-probe count."""
     if facts.ratio is None or facts.copies is None:
         return None
@@ -74,7 +74,7 @@ def first_count(facts: Her2Facts, reasons: Reasoning[Her2Result]) -> IshGroup | 
     return group
 
 
-def ruling_of(facts: Her2Facts, ihc: IhcScore | None, reasons: Reasoning[Her2Result]) -> Ruling | None:
+def ruling_of(facts: Her2Facts, ihc: IhcScore | None, reasons: Reasoning[Her2Assessment]) -> Ruling | None:
     """The ruling by everything that is known, or None; names what is missing either way.
 
     Where a number of the ISH is not known, every result that remains possible is ruled on: the status stands
@@ -115,7 +115,7 @@ def _rulings_left_open(facts: Her2Facts, ihc: IhcScore | None) -> list[Ruling]:
 
 
 def _common_ruling(
-    facts: Her2Facts, ihc: IhcScore | None, candidates: list[Ruling], reasons: Reasoning[Her2Result]
+    facts: Her2Facts, ihc: IhcScore | None, candidates: list[Ruling], reasons: Reasoning[Her2Assessment]
 ) -> Ruling | None:
     reasons.miss(*_gaps_of(Need.ISH, facts))
     statuses = {ruling.status for ruling in candidates}
@@ -131,7 +131,11 @@ def _common_ruling(
 
 
 def _after_recount(
-    facts: Her2Facts, ihc: IhcScore | None, group: IshGroup, ruling: Ruling, reasons: Reasoning[Her2Result]
+    facts: Her2Facts,
+    ihc: IhcScore | None,
+    group: IshGroup,
+    ruling: Ruling,
+    reasons: Reasoning[Her2Assessment],
 ) -> Ruling:
     if facts.recount_ratio is None or facts.recount_copies is None:
         if facts.recount_ratio is not None or facts.recount_copies is not None:
@@ -161,7 +165,7 @@ def _after_recount(
     )
 
 
-def _note_single_probe(copies: float, ihc: IhcScore | None, reasons: Reasoning[Her2Result]) -> None:
+def _note_single_probe(copies: float, ihc: IhcScore | None, reasons: Reasoning[Her2Assessment]) -> None:
     reasons.step(
         f"single-probe ISH: {single_probe(copies).value}",
         "ASCO/CAP 2018 figure 2: 6.0 copies or more are positive, fewer than 4.0 negative",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from neoher.errors import InputError
-from neoher.pathology.her2_facts import Her2Facts, Her2Result
-from neoher.pathology.ihc import IhcReading, IhcScore, Pattern, possible_scores, score_staining
+from neoher.pathology.her2_facts import Her2Assessment, Her2Facts
+from neoher.pathology.ihc import IhcReading, IhcScore, Intensity, Pattern, possible_scores, score_staining
 from neoher.pathology.reasoning import Reasoning
 from neoher.pathology.sources import ASCO_CAP_2018
 
@@ -28,7 +28,7 @@ def ihc_gaps(facts: Her2Facts) -> tuple[str, ...]:
     return tuple(f"her2.{name}" for name, value in raw.items() if value is None)
 
 
-def read_ihc(facts: Her2Facts, reasons: Reasoning[Her2Result]) -> IhcReading | None:
+def read_ihc(facts: Her2Facts, reasons: Reasoning[Her2Assessment]) -> IhcReading | None:
     """The score, reported or derived from the raw staining; None where neither is known.
 
     Raises: InputError where the reported score, the staining and `membrane_staining` do not fit together.
@@ -51,9 +51,14 @@ def read_ihc(facts: Her2Facts, reasons: Reasoning[Her2Result]) -> IhcReading | N
     elif facts.ihc is None:
         return None
     else:
-        reading = IhcReading(facts.ihc)
+        reading = IhcReading(facts.ihc, membrane_staining=True if _some_staining(facts) else None)
         reasons.step(f"IHC {facts.ihc} as reported", "the pathologist's score", ihc=facts.ihc)
     return _with_membrane_staining(reading, facts.membrane_staining)
+
+
+def _some_staining(facts: Her2Facts) -> bool:
+    """Whether part of a staining pattern says that some membrane stains."""
+    return bool(facts.percent) or facts.intensity not in {None, Intensity.NONE}
 
 
 def _raw_staining(facts: Her2Facts) -> dict[str, str | float | None]:

@@ -59,7 +59,7 @@ class ResidualBurdenFacts(Frozen):
     ] = None
     """Diameter of the largest nodal metastasis; 0 where no node is positive."""
     ypt: Annotated[
-        Literal["0", "is", "1mi", "1a", "1b", "1c", "2", "3", "4", "4a", "4b", "4c", "4d"] | None,
+        Literal["0", "is", "1", "1mi", "1a", "1b", "1c", "2", "3", "4", "4a", "4b", "4c", "4d"] | None,
         Option("ypt"),
     ] = None
     """ypT as reported; held against the bed, not used in the score."""

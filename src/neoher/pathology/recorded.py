@@ -1,0 +1,74 @@
+"""The facts of a record as the calculators of this room take them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from neoher.pathology.her2 import CALCULATOR as HER2
+from neoher.pathology.her2_facts import Her2Facts
+from neoher.pathology.residual_burden import CALCULATOR as RESIDUAL_BURDEN
+from neoher.pathology.residual_burden_facts import ResidualBurdenFacts
+from neoher.record.lexicon import Presence
+
+if TYPE_CHECKING:
+    from neoher.record.specimen import Her2Result
+    from neoher.record.surgery import SurgicalSpecimen
+
+__all__ = ["her2_facts", "residual_burden_facts"]
+
+
+def her2_facts(stated: Her2Result) -> Her2Facts:
+    """IHC and ISH of a specimen as recorded; the report's wording is not read.
+
+    Raises: InputError where a number cannot be one of its field (a ratio of 0).
+    """
+    values: dict[str, object] = {
+        "ihc": stated.ihc,
+        "intensity": stated.intensity,
+        "completeness": stated.completeness,
+        "percent": stated.percent,
+        "membrane_staining": stated.membrane_staining,
+    }
+    if stated.ish is not None:
+        values |= {
+            "ish_probe": stated.ish.probe,
+            "ratio": stated.ish.ratio,
+            "copies": stated.ish.copies,
+            "cells": stated.ish.cells,
+            "recount_ratio": stated.ish.recount_ratio,
+            "recount_copies": stated.ish.recount_copies,
+        }
+    return HER2.read(values)
+
+
+def residual_burden_facts(specimen: SurgicalSpecimen) -> ResidualBurdenFacts:
+    """The measurements of a surgical specimen as recorded.
+
+    A bed of which one diameter is not known is not known. ypTX says nothing of the tumour and is left out.
+    Whether a positive node was removed before therapy, and whether the disease progressed, stays unstated.
+    """
+    bed = specimen.bed_mm
+    return RESIDUAL_BURDEN.read(
+        {
+            "bed_mm": None if bed is None or None in bed else bed,
+            "cellularity_percent": specimen.cellularity_percent,
+            "cis_percent": specimen.cis_percent,
+            "nodes_positive": specimen.nodes_positive,
+            "largest_met_mm": specimen.largest_met_mm,
+            "ypt": None if specimen.ypT == "X" else specimen.ypT,
+            "lymphovascular_only": _lymphovascular_only(specimen),
+        }
+    )
+
+
+def _lymphovascular_only(specimen: SurgicalSpecimen) -> bool | None:
+    """Whether tumour in vessels is the only residual invasive cancer; None where that is not known."""
+    if specimen.lymphovascular_invasion is None:
+        return None
+    if specimen.lymphovascular_invasion is Presence.ABSENT or specimen.nodes_positive:
+        return False
+    if specimen.cellularity_percent == 0 or specimen.cis_percent == 100:
+        return True if specimen.nodes_positive == 0 else None
+    if specimen.cellularity_percent is None or specimen.cis_percent is None:
+        return None
+    return False
