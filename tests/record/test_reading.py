@@ -218,6 +218,12 @@ def _written(case: Case) -> str:
             "adverse_events: no",
             "'no' is not a value of `adverse_events`.\n  Did you mean 'none'?",
         ),
+        # a term that came with a later edition
+        (
+            "date: 2025-02-07, findings: [{",
+            "lexicon_version: BI-RADS 2013, findings: [{type: non-mass lesion}, {",
+            "exams[E2].findings[0].type: 'non-mass lesion' on ultrasound is no term of BI-RADS 2013.",
+        ),
         # findings that contradict themselves
         (
             "type: mass, margin: spiculated",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Discriminator, Tag
+from pydantic import Discriminator, Tag, model_validator
 
 from neoher.record import lexicon
 from neoher.record.dates import Day, Moment
 from neoher.record.extent import ExamExtent
 from neoher.record.fact import Fact, OneOrMore
 from neoher.record.finding import Finding, MgFinding, MrFinding, PetFinding, SectionalFinding, UsFinding
+from neoher.record.refusal import Refusal, refuse_all
 from neoher.record.region import CasePath, Region
 from neoher.record.text import FreeText, Identifier, Text, WholeNumbersToo
 from neoher.record.units import Kilograms, Megabecquerels, Metres, Millimetres, PlainNumber, Tesla
@@ -149,6 +150,17 @@ class UsExam(Exam):
 
     modality: Literal[Modality.US] = Modality.US
     findings: tuple[UsFinding, ...] = ()
+
+    @model_validator(mode="after")
+    def _terms_are_of_the_stated_lexicon(self) -> UsExam:
+        newer = {None, lexicon.LexiconVersion.BIRADS_2025}
+        for position, finding in enumerate(self.findings):
+            edition = finding.lexicon_version or self.lexicon_version
+            if finding.type is lexicon.UsFindingType.NON_MASS_LESION and edition not in newer:
+                what = f"'{finding.type}' on ultrasound is no term of {edition}."
+                remedy = "Correct `lexicon_version`, or put the wording into `text`."
+                raise refuse_all([Refusal(("findings", position, "type"), what, remedy)])
+        return self
 
 
 class _TracerExam(Exam):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -88,7 +87,7 @@ def starter_case(patient: FoundPatient, exams: Sequence[FoundExam]) -> str:
     others = [exam for exam in exams if exam.modality not in EXAM_CLASSES]
     stated = "\n".join(["neoher: 1", *_patient_lines(patient), *_exam_lines(known)])
     lines = [_OPENING + stated]
-    lines += [f"# not taken over: {exam.modality} {_one_line(exam.images)}" for exam in others]
+    lines += [f"# not taken over: {_one_line(exam.modality)} {_one_line(exam.images)}" for exam in others]
     lines += ["", "# Not stated yet, with examples:", *(f"# {line}" for line in TO_BE_STATED.splitlines())]
     lines += ["", "# Missing, and why it matters:"]
     lines += [
@@ -158,5 +157,6 @@ def _one_line(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    # a JSON string is a YAML string in double quotes, whatever it holds
-    return json.dumps(text, ensure_ascii=True)
+    """The text as a YAML scalar in double quotes, whatever it holds."""
+    escaped = text.encode("utf-8", "replace").decode().replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08X}" for c in escaped) + '"'

@@ -1,0 +1,307 @@
+"""The order of a course, and what cannot be in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Callable
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from neoher.record.case import Case
+from neoher.record.reading import read_case_text
+from neoher.record.timeline import EventKind, Severity, timeline, timeline_problems
+
+Changed = Callable[..., str]
+IMPOSSIBLE, IMPLAUSIBLE = Severity.IMPOSSIBLE, Severity.IMPLAUSIBLE
+
+
+def record(**stated: object) -> Case:
+    return Case.model_validate({"neoher": 1, "patient": {"id": "P"}, **stated})
+
+
+def test_the_contracts_course_is_in_order(case: Case) -> None:
+    assert timeline_problems(case) == ()
+
+
+def test_every_dated_fact_stands_in_the_timeline_by_date(case: Case) -> None:
+    events = timeline(case)
+    assert [event.date for event in events] == sorted(event.date for event in events)
+    assert [(event.date.isoformat(), event.kind, event.path) for event in events[:4]] == [
+        ("2025-02-03", EventKind.BIOPSY, "specimens[B1].date"),
+        ("2025-02-05", EventKind.EXAM, "exams[E5].date"),
+        ("2025-02-07", EventKind.EXAM, "exams[E2].date"),
+        ("2025-02-08", EventKind.INJECTION, "exams[E3].injected_at"),
+    ]
+    texts = [event.text for event in events]
+    assert "pertuzumab 840 mg" in texts
+    assert "Surgery: lumpectomy" in texts
+    assert "Restaging: ycT1 ycN0" in texts
+    assert "LVEF 63 % (echo)" in texts
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "severity", "message"),
+    [
+        (
+            "surgery: {date: 2025-07-10",
+            "surgery: {date: 2025-02-02",
+            IMPOSSIBLE,
+            "before the first biopsy, B1",
+        ),
+        (
+            "date: 2025-06-28",
+            "date: 2025-02-19",
+            IMPOSSIBLE,
+            "restaging on 2025-02-19 lies before the start of therapy",
+        ),
+        (
+            "date: 2025-06-28",
+            "date: 2025-07-11",
+            IMPOSSIBLE,
+            "restaging before surgery is dated 2025-07-11, after",
+        ),
+        (
+            "date: 2025-02-20, mg",
+            "date: 2025-02-19, mg",
+            IMPOSSIBLE,
+            "pertuzumab on 2025-02-19 lies before the start",
+        ),
+        ("date: 2025-02-14", "date: 2025-02-07", IMPOSSIBLE, "lies before its tracer was injected"),
+        ("date: 2025-02-14", "date: 2025-03-08", IMPLAUSIBLE, "28 days after 89Zr-pertuzumab was injected"),
+        ("tracer: 89Zr-pertuzumab", "tracer: 18F-FDG", IMPLAUSIBLE, "6 days after 18F-FDG was injected"),
+        (
+            "last_seen: 2026-09-01",
+            "last_seen: 2025-07-09",
+            IMPOSSIBLE,
+            "Surgery: lumpectomy on 2025-07-10 lies after",
+        ),
+        (
+            "status: alive",
+            "status: dead, died: 2025-07-01",
+            IMPOSSIBLE,
+            "Surgery: lumpectomy on 2025-07-10 lies after death",
+        ),
+        (
+            "status: alive",
+            "status: alive, died: 2026-09-01",
+            IMPOSSIBLE,
+            "stated as alive, with a date of death",
+        ),
+        ("birth_year: 1976", "birth_year: 2026", IMPOSSIBLE, "lies before the year of birth, 2026"),
+        ("birth_year: 1976", "birth_year: 2013", IMPLAUSIBLE, "about 12 years old"),
+        (
+            "clip: 2025-02-10",
+            "clip: 2025-07-11",
+            IMPOSSIBLE,
+            "the clip of L1 is dated 2025-07-11, after surgery",
+        ),
+        ("cycles: 6,", "cycles: 7,", IMPLAUSIBLE, "7 cycles of TCHP were given, 6 were planned"),
+        (
+            "date: 2025-02-03",
+            "date: 2025-02-21",
+            IMPLAUSIBLE,
+            "therapy began on 2025-02-20, before the first biopsy",
+        ),
+        (
+            "visit: T0, date: 2025-02-08",
+            "visit: T0, date: 2025-02-21",
+            IMPLAUSIBLE,
+            "is called baseline, and therapy",
+        ),
+        (
+            "visit: T0, date: 2025-02-08",
+            "visit: T0, date: 2025-07-11",
+            IMPLAUSIBLE,
+            "L1 is measured on 2025-07-11",
+        ),
+        (
+            "visit: T0, date: 2025-02-08",
+            "visit: T1, date: 2025-02-04",
+            IMPOSSIBLE,
+            "visit T1 begins on 2025-02-04, before T0 on 2025-02-05",
+        ),
+        (
+            "visit: T0, date: 2025-02-08",
+            "visit: T1, date: 2025-02-08",
+            IMPLAUSIBLE,
+            "lies after visit T1 began",
+        ),
+        (
+            "start: 2025-02-20,",
+            "start: 2025-02-20, setting: adjuvant,",
+            IMPOSSIBLE,
+            "TCHP is adjuvant, and begins",
+        ),
+        (
+            "start: 2025-02-20,",
+            "start: 2025-02-20, end: 2025-02-01,",
+            IMPOSSIBLE,
+            "TCHP ends on 2025-02-01, before",
+        ),
+        (
+            "start: 2025-02-20,",
+            "start: 2025-02-20, end: 2025-07-20, setting: neoadjuvant,",
+            IMPOSSIBLE,
+            "TCHP is neoadjuvant, and 2025-07-20 lies after surgery",
+        ),
+        ("start: 2025-02-20,", "start: 2025-02-20, end: 2025-07-20,", IMPLAUSIBLE, "goes on to 2025-07-20"),
+        (
+            "adverse_events: none",
+            "adverse_events: [{kind: ILD, date: 2025-04-01, resolved: 2025-03-01}]",
+            IMPOSSIBLE,
+            "ILD is resolved on 2025-03-01, before it began",
+        ),
+        (
+            "adverse_events: none",
+            "adverse_events: [{kind: ILD, date: 2025-01-01}]",
+            IMPLAUSIBLE,
+            "lies before therapy began",
+        ),
+        (
+            "heart: [",
+            "heart: [{date: 2025-02-12, lvef_percent: 50, method: echo}, ",
+            IMPLAUSIBLE,
+            "is stated as 50 % and as 63 %",
+        ),
+        (
+            "images: imaging/t0-mr",
+            "contrast_injected_at: 2025-02-01T10:00",
+            IMPOSSIBLE,
+            "contrast for MRI T0 was injected on 2025-02-01",
+        ),
+        (
+            "injected_mbq: 73.8",
+            "injected_mbq: 73.8, residual_at: 2025-02-08T10:14",
+            IMPOSSIBLE,
+            "residual of E3 is timed before the injection",
+        ),
+    ],
+)
+def test_what_cannot_be_or_is_hardly_so_is_said_with_its_entries(
+    changed: Changed, old: str, new: str, severity: Severity, message: str
+) -> None:
+    problems = timeline_problems(read_case_text(changed((old, new))))
+    fitting = [problem for problem in problems if message in problem.message]
+    assert fitting, [problem.message for problem in problems]
+    assert fitting[0].severity is severity
+    assert fitting[0].paths
+    assert fitting[0].remedy
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("surgery: {date: 2025-07-10", "surgery: {date: 2025-06-28"),
+        ("last_seen: 2026-09-01", "last_seen: 2025-07-10"),
+        ("date: 2025-02-14", "date: 2025-02-08"),
+        ("date: 2025-06-28", "date: 2025-02-20"),
+        ("date: 2025-02-03", "date: 2025-02-20"),
+    ],
+)
+def test_two_things_of_one_day_are_never_before_each_other(changed: Changed, old: str, new: str) -> None:
+    assert timeline_problems(read_case_text(changed((old, new)))) == ()
+
+
+def test_a_biopsy_of_a_recurrence_after_surgery_contradicts_nothing() -> None:
+    made = record(
+        specimens=[{"kind": "core-biopsy", "date": "2027-01-01"}],
+        surgery={"date": "2025-07-10"},
+        outcome={"events": [{"kind": "local recurrence", "date": "2027-01-01"}]},
+    )
+    assert timeline_problems(made) == ()
+
+
+def test_a_biopsy_without_a_date_leaves_the_order_open() -> None:
+    biopsies = [{"kind": "core-biopsy"}, {"kind": "core-biopsy", "date": "2025-08-01"}]
+    assert timeline_problems(record(specimens=biopsies, surgery={"date": "2025-07-10"})) == ()
+
+
+def test_the_other_cancers_surgery_is_not_held_against_this_biopsy() -> None:
+    made = record(
+        cancers=[{"id": "C1"}, {"id": "C2"}],
+        specimens=[{"kind": "core-biopsy", "date": "2025-02-01", "cancer": "C2"}],
+        surgery=[{"date": "2024-01-10", "cancer": "C1"}],
+    )
+    assert timeline_problems(made) == ()
+
+
+def test_the_future_is_impossible_only_when_the_day_is_known(case: Case) -> None:
+    assert timeline_problems(case, dt.date(2026, 9, 1)) == ()
+    problems = timeline_problems(case, dt.date(2026, 8, 31))
+    assert [(problem.severity, problem.paths) for problem in problems] == [
+        (IMPOSSIBLE, ("outcome.last_seen",))
+    ]
+
+
+def test_what_is_impossible_stands_first(changed: Changed) -> None:
+    text = changed(("cycles: 6,", "cycles: 7,"), ("last_seen: 2026-09-01", "last_seen: 2025-07-09"))
+    severities = [problem.severity for problem in timeline_problems(read_case_text(text))]
+    assert severities == [IMPOSSIBLE, IMPLAUSIBLE]
+
+
+DAYS = st.none() | st.dates(dt.date(2024, 1, 1), dt.date(2026, 12, 31)).map(lambda day: day.isoformat())
+
+
+@st.composite
+def courses(draw: st.DrawFn) -> dict[str, object]:
+    """Courses in any order, possible or not."""
+    exams = [
+        {
+            "id": f"E{n}",
+            "modality": "MR",
+            "visit": draw(st.sampled_from(["T0", "T1", "T2", None])),
+            "date": draw(DAYS),
+        }
+        for n in range(draw(st.integers(0, 4)))
+    ]
+    return {
+        "neoher": 1,
+        "patient": {"id": "P"},
+        "specimens": [{"id": "B", "kind": "core-biopsy", "date": draw(DAYS)}],
+        "exams": exams,
+        "treatment": [{"regimen": "THP", "start": draw(DAYS), "end": draw(DAYS)}],
+        "heart": [{"date": draw(DAYS), "lvef_percent": 60}],
+        "restaging": {"date": draw(DAYS)},
+        "surgery": {"date": draw(DAYS)},
+        "outcome": {"last_seen": draw(DAYS)},
+    }
+
+
+def _shifted(value: object, days: int) -> object:
+    if isinstance(value, dict):
+        return {key: _shifted(child, days) for key, child in value.items()}
+    if isinstance(value, list):
+        return [_shifted(child, days) for child in value]
+    if isinstance(value, str) and value.startswith("202"):
+        return (dt.date.fromisoformat(value) + dt.timedelta(days)).isoformat()
+    return value
+
+
+@settings(deadline=None)
+@given(course=courses(), days=st.integers(-3000, 3000))
+def test_a_course_moved_in_time_keeps_its_problems(course: dict[str, object], days: int) -> None:
+    before = timeline_problems(Case.model_validate(course))
+    after = timeline_problems(Case.model_validate(_shifted(course, days)))
+    assert [(p.severity, p.paths) for p in before] == [(p.severity, p.paths) for p in after]
+
+
+@settings(deadline=None)
+@given(course=courses(), seed=st.integers(0, 1000))
+def test_the_order_in_which_exams_are_listed_changes_no_problem(course: dict[str, object], seed: int) -> None:
+    exams = course["exams"]
+    assert isinstance(exams, list)
+    mixed = {**course, "exams": random.Random(seed).sample(exams, len(exams))}
+    before, after = (timeline_problems(Case.model_validate(stated)) for stated in (course, mixed))
+    assert {(p.severity, p.message[:40]) for p in before} == {(p.severity, p.message[:40]) for p in after}
+
+
+@settings(deadline=None)
+@given(courses())
+def test_every_stated_date_stands_in_the_timeline_once(course: dict[str, object]) -> None:
+    stated = yaml.safe_dump(course)
+    dates = sum(stated.count(f"{field}: '20") for field in ("date", "start", "end", "last_seen"))
+    assert len(timeline(Case.model_validate(course))) == dates
