@@ -138,7 +138,7 @@ def test_a_pregnancy_test_is_asked_of_women_who_may_be_pregnant(sketch: str) -> 
         assert ("baseline_tests.pregnancy" in essential(case)) is asked
 
 
-def test_mri_with_images_needs_a_region_and_a_contour_is_none() -> None:
+def test_mri_with_images_needs_a_region_to_measure_inside() -> None:
     exam = {"id": "E1", "modality": "MR", "images": "a", "regions": [{"file": "b.dcm"}]}
     assert "exams[E1].regions" not in essential(record(exams=[exam]))
     exam["regions"] = [{"file": "b.dcm", "purpose": "omit"}]
@@ -168,3 +168,18 @@ def test_every_missing_fact_says_why_it_matters() -> None:
 def test_essential_facts_stand_first(case: Case) -> None:
     importances = [fact.importance for fact in missing_facts(case)]
     assert importances == sorted(importances, key=list(Importance).index)
+
+
+def test_receptors_are_asked_of_the_breast_biopsy_and_never_of_a_benign_one() -> None:
+    made = record(
+        cancers=[{"id": "C1"}],
+        lesions=[{"id": "N1", "kind": "node"}, {"id": "L1", "kind": "primary"}],
+        specimens=[
+            {"id": "B0", "malignant": "no"},
+            {"id": "B1", "lesion": "N1"},
+            {"id": "B2", "lesion": "L1"},
+        ],
+    )
+    assert {"specimens[B2].her2", "specimens[B2].er_percent"} <= essential(made)
+    benign = record(cancers=[{}], specimens=[{"malignant": "no", "her2": {"ihc": "3+"}}])
+    assert "specimens" in essential(benign)

@@ -78,7 +78,7 @@ def _mr(exam: MrExam) -> Iterator[MissingFact]:
     if exam.images is None:
         return
     path = f"exams[{exam.id}]"
-    if not any(region.purpose in {RegionPurpose.VOI, None} for region in exam.regions):
+    if all(region.purpose is RegionPurpose.OMIT for region in exam.regions):
         why = "Functional tumour volume is counted inside a region that a reader placed (PMID 22623692)."
         yield essential(f"{path}.regions", f"region of interest on {exam.name}", why)
     if exam.contrast_injected_at is None:

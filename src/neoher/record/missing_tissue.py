@@ -88,11 +88,20 @@ def _clip(case: Case, lesion: Lesion) -> Iterator[MissingFact]:
 
 
 def _before_therapy(case: Case, cancer: Cancer | None) -> list[Specimen]:
-    return [
+    """Biopsies that hold this cancer, those of the breast before those of nodes."""
+    found = [
         specimen
         for specimen in case.specimens
-        if specimen.kind in _BEFORE_THERAPY and case.cancer_of(specimen) is cancer
+        if specimen.kind in _BEFORE_THERAPY
+        and specimen.malignant != "no"
+        and case.cancer_of(specimen) is cancer
     ]
+    return sorted(found, key=lambda specimen: _is_of_a_node(case, specimen))
+
+
+def _is_of_a_node(case: Case, specimen: Specimen) -> bool:
+    lesion = case.lesion(specimen.lesion) if specimen.lesion else None
+    return lesion is not None and lesion.kind is LesionKind.NODE
 
 
 def _biomarkers(case: Case, cancer: Cancer | None) -> Iterator[MissingFact]:
