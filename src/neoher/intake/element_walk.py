@@ -62,7 +62,6 @@ def walk(  # noqa: PLR0912, PLR0915 - one loop, whose every exit is a finding ab
     status = COMPLETE
     while position < size:
         if position + 8 > size:  # a few bytes of padding behind the last element
-            status = TRUNCATED if depth else COMPLETE
             break
         if position + 8 > limit or (position + 12 > limit and limit < size):
             status = MORE
@@ -120,6 +119,8 @@ def walk(  # noqa: PLR0912, PLR0915 - one loop, whose every exit is a finding ab
                 found[row, 0] = value
                 found[row, 1] = length
         position = value + length
+    if status == COMPLETE and depth > 0:  # the object ends inside a sequence
+        status = TRUNCATED
     state[0], state[1], state[2] = position, encoding, depth
     return status
 

@@ -119,13 +119,23 @@ def read_elements(source: ObjectSource) -> Elements:
     if status == TRUNCATED:
         raise source.truncated()
     if status != COMPLETE:
-        return _by_pydicom(source)
+        return _with_class(_by_pydicom(source), source)
     syntax = _text(values[POSITION[tags.TRANSFER_SYNTAX_UID]] or b"", b"")
     if not syntax:
         syntax = IMPLICIT_LITTLE_ENDIAN if state[1] == IMPLICIT else EXPLICIT_LITTLE_ENDIAN
     if pixel_offset < 0:
-        return Elements(tuple(values), syntax, None, None)
-    return Elements(tuple(values), syntax, pixel_offset, pixel_length)
+        return _with_class(Elements(tuple(values), syntax, None, None), source)
+    return _with_class(Elements(tuple(values), syntax, pixel_offset, pixel_length), source)
+
+
+def _with_class(elements: Elements, source: ObjectSource) -> Elements:
+    if elements.stored(tags.SOP_CLASS_UID) is None:
+        raise ImageError(
+            "the file begins as DICOM does, but states no SOP class: it is damaged.",
+            source.label,
+            "Copy or export it again.",
+        )
+    return elements
 
 
 def _walk_on(
@@ -184,12 +194,6 @@ def _by_pydicom(source: ObjectSource) -> Elements:
             source.label,
             "Copy or export it again.",
         ) from None
-    if values[POSITION[tags.SOP_CLASS_UID]] is None:
-        raise ImageError(
-            "the file begins as DICOM does, but states no SOP class: it is damaged.",
-            source.label,
-            "Copy or export it again.",
-        )
     length = None if pixels is None else len(pixels.value or b"")
     return Elements(values, syntax, None, length)
 
