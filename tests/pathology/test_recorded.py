@@ -61,7 +61,7 @@ def test_the_burden_of_a_recorded_specimen_is_scored() -> None:
     assert conclusion.value.score == pytest.approx(1.4 * (0.05 * 108**0.5) ** 0.17)
 
 
-def test_a_bed_with_one_diameter_is_not_known() -> None:
+def test_a_specimen_without_its_bed_names_the_bed() -> None:
     facts = residual_burden_facts(specimen(**BED | {"bed_mm": None}, cellularity_percent=5))
     assert residual_burden(facts).missing == ("bed_mm",)
 

@@ -44,13 +44,12 @@ def her2_facts(stated: Her2Result) -> Her2Facts:
 def residual_burden_facts(specimen: SurgicalSpecimen) -> ResidualBurdenFacts:
     """The measurements of a surgical specimen as recorded.
 
-    A bed of which one diameter is not known is not known. ypTX says nothing of the tumour and is left out.
+    ypTX says nothing of the tumour and is left out.
     Whether a positive node was removed before therapy, and whether the disease progressed, stays unstated.
     """
-    bed = specimen.bed_mm
     return RESIDUAL_BURDEN.read(
         {
-            "bed_mm": None if bed is None or None in bed else bed,
+            "bed_mm": specimen.bed_mm,
             "cellularity_percent": specimen.cellularity_percent,
             "cis_percent": specimen.cis_percent,
             "nodes_positive": specimen.nodes_positive,

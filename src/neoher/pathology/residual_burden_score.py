@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from neoher.pathology.residual_burden_facts import ResidualBurden, ResidualBurdenClass
 
-__all__ = ["BedAndNodes", "burden_of", "burdens_within_rounding"]
+__all__ = ["BedAndNodes", "burden_of", "burdens_within_rounding", "class_of"]
 
 EXPONENT = 0.17
 PRIMARY_WEIGHT = 1.4
@@ -50,7 +50,16 @@ def burden_of(measured: BedAndNodes) -> ResidualBurden:
     primary = PRIMARY_WEIGHT * _power(measured.invasive_fraction * measured.mean_diameter_mm)
     nodal = _power(NODAL_WEIGHT * (1 - NODE_FACTOR**measured.nodes_positive) * measured.largest_met_mm)
     score = primary + nodal
-    return ResidualBurden(score=score, burden_class=_class_of(score), primary_term=primary, nodal_term=nodal)
+    return ResidualBurden(score=score, burden_class=class_of(score), primary_term=primary, nodal_term=nodal)
+
+
+def class_of(score: float) -> ResidualBurdenClass:
+    """The class of a score: 0; I up to and with 1.36; II up to and with 3.28; III (Symmans 2007)."""
+    if score == 0:
+        return ResidualBurdenClass.ZERO
+    if score <= CUT_I_II:
+        return ResidualBurdenClass.I
+    return ResidualBurdenClass.II if score <= CUT_II_III else ResidualBurdenClass.III
 
 
 def burdens_within_rounding(measured: BedAndNodes) -> tuple[ResidualBurden, ResidualBurden]:
@@ -78,14 +87,6 @@ def burdens_within_rounding(measured: BedAndNodes) -> tuple[ResidualBurden, Resi
 
 def _power(base: float) -> float:
     return base**EXPONENT if base > 0 else 0.0
-
-
-def _class_of(score: float) -> ResidualBurdenClass:
-    if score == 0:
-        return ResidualBurdenClass.ZERO
-    if score <= CUT_I_II:
-        return ResidualBurdenClass.I
-    return ResidualBurdenClass.II if score <= CUT_II_III else ResidualBurdenClass.III
 
 
 def _half_unit(value: float) -> float:
