@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from neoher.errors import InputError
@@ -117,6 +117,9 @@ class Calculator(Generic[I, O]):
 
     def output_schema(self) -> dict[str, Any]:
         """JSON Schema of the whole conclusion as `--json` prints it."""
+        # Only the reference pages need it; a calculator starts without it.
+        from pydantic import TypeAdapter
+
         return TypeAdapter(Conclusion[self.output]).json_schema(by_alias=True, mode="serialization")  # type: ignore[name-defined]
 
     def _refusal(self, error: ValidationError, label: Callable[[str], str]) -> InputError:
