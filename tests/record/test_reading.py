@@ -291,6 +291,9 @@ def test_all_problems_are_listed_in_the_order_of_the_file(changed: Changed) -> N
         ("modality: MR, ", ""),
         ("surgery: {", "surgery:\n - {"),
         ("region: US", "region: ~"),
+        ("findings: [{site: chest, metastases: none}]", "findings: ~"),
+        ("adverse_events: none", "contraindications:"),
+        ("id: E4", "id: ~"),
     ],
 )
 def test_what_people_write_is_understood(changed: Changed, old: str, new: str) -> None:

@@ -200,10 +200,22 @@ def test_what_cannot_be_or_is_hardly_so_is_said_with_its_entries(
         ("date: 2025-02-14", "date: 2025-02-08"),
         ("date: 2025-06-28", "date: 2025-02-20"),
         ("date: 2025-02-03", "date: 2025-02-20"),
+        ("doses: [{drug", "end: 2025-02-20, doses: [{drug"),
+        ("site: upper outer quadrant, clip: 2025-02-10", "site: upper outer quadrant, clip: 2025-07-10"),
+        ("injected_mbq: 73.8", "injected_mbq: 73.8, residual_at: 2025-02-08T10:15"),
+        ("doses: [{drug", "setting: neoadjuvant, end: 2025-07-10, doses: [{drug"),
     ],
 )
 def test_two_things_of_one_day_are_never_before_each_other(changed: Changed, old: str, new: str) -> None:
     assert timeline_problems(read_case_text(changed((old, new)))) == ()
+
+
+def test_a_dose_given_twice_on_one_day_is_pointed_out() -> None:
+    doses = [{"drug": drug, "date": "2025-02-20"} for drug in ("trastuzumab", "pertuzumab", "pertuzumab")]
+    problems = timeline_problems(record(treatment=[{"doses": doses}]))
+    assert [(problem.severity, problem.paths) for problem in problems] == [
+        (IMPLAUSIBLE, ("treatment[0].doses[2].date",))
+    ]
 
 
 def test_a_biopsy_of_a_recurrence_after_surgery_contradicts_nothing() -> None:
@@ -215,9 +227,28 @@ def test_a_biopsy_of_a_recurrence_after_surgery_contradicts_nothing() -> None:
     assert timeline_problems(made) == ()
 
 
+def test_a_biopsy_may_be_the_operation_of_the_same_day() -> None:
+    biopsy = [{"kind": "core-biopsy", "date": "2025-07-10"}]
+    assert timeline_problems(record(specimens=biopsy, surgery={"date": "2025-07-10"})) == ()
+
+
+def test_therapy_after_surgery_needs_no_setting_to_be_in_order() -> None:
+    after = [{"regimen": "H", "start": "2025-08-01", "end": "2026-02-01"}]
+    assert timeline_problems(record(treatment=after, surgery={"date": "2025-07-10"})) == ()
+
+
 def test_a_biopsy_without_a_date_leaves_the_order_open() -> None:
     biopsies = [{"kind": "core-biopsy"}, {"kind": "core-biopsy", "date": "2025-08-01"}]
     assert timeline_problems(record(specimens=biopsies, surgery={"date": "2025-07-10"})) == ()
+
+
+def test_the_other_cancers_surgery_ends_nothing_here() -> None:
+    made = record(
+        cancers=[{"id": "C1"}, {"id": "C2"}],
+        lesions=[{"id": "L2", "kind": "primary", "cancer": "C2", "clip": "2025-02-10"}],
+        surgery=[{"date": "2024-01-10", "cancer": "C1"}],
+    )
+    assert timeline_problems(made) == ()
 
 
 def test_the_other_cancers_surgery_is_not_held_against_this_biopsy() -> None:

@@ -15,7 +15,7 @@ from pydantic import model_validator
 
 from neoher.record.conclusion import Frozen
 from neoher.record.exam import AnyExam, Exam
-from neoher.record.fact import OneOrMore
+from neoher.record.fact import OneOrMore, without_empty_fields
 from neoher.record.finding import Finding
 from neoher.record.lesion import Cancer, Lesion, LesionKind, Side
 from neoher.record.patient import Patient
@@ -76,7 +76,7 @@ class Case(Frozen):
     def _number_entries_without_an_id(cls, stated: Any) -> Any:
         if not isinstance(stated, dict):
             return stated
-        numbered = dict(stated)
+        numbered = without_empty_fields(cls, stated)
         for group, word in _NUMBERED.items():
             entries = numbered.get(group)
             if isinstance(entries, list | tuple):

@@ -5,16 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Discriminator, GetCoreSchemaHandler, GetJsonSchemaHandler, Tag
+from pydantic import (
+    BaseModel,
+    Discriminator,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    Tag,
+    model_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from neoher.record.conclusion import Frozen
 from neoher.record.text import Text
 
-__all__ = ["NONE_OR_ENTRIES", "Fact", "NoneStated", "OneOrMore"]
+__all__ = ["NONE_OR_ENTRIES", "Fact", "NoneStated", "OneOrMore", "without_empty_fields"]
 
 F = TypeVar("F")
+
+
+def without_empty_fields(model: type[BaseModel], stated: Any) -> Any:
+    """What was stated, less the known fields without a value (`findings:` and nothing behind it)."""
+    if not isinstance(stated, dict):
+        return stated
+    return {
+        name: value for name, value in stated.items() if value is not None or name not in model.model_fields
+    }
 
 
 class Fact(Frozen):
@@ -22,6 +38,11 @@ class Fact(Frozen):
 
     source: Text | None = None
     """Where this entry comes from: the report, letter or person, with its date."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_field_without_a_value_is_left_out(cls, stated: Any) -> Any:
+        return without_empty_fields(cls, stated)
 
     def stated_fields(self) -> Iterator[tuple[str, Any]]:
         """Names and values of the fields that were stated, in the order of the model."""

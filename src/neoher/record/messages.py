@@ -81,13 +81,10 @@ def _stated_location(raw: Location, stated: PlainValue, *, is_missing: bool) -> 
     value: Any = stated
     for position, key in enumerate(raw):
         last = position == len(raw) - 1
-        present = (
-            key in value if isinstance(value, dict) else isinstance(value, list) and isinstance(key, int)
-        )
-        if present:
+        if _holds(value, key):
             location.append(key)
             value = _below(value, key)
-        elif last and is_missing and isinstance(key, str):
+        elif last and is_missing:
             location.append(key)
     return tuple(location)
 
@@ -101,9 +98,7 @@ def _in_words(details: ErrorDetails, raw: Location, location: Location) -> tuple
         return _unknown_term(value, raw, location)
     if kind == "union_tag_invalid":
         allowed = [str(modality) for modality in Modality]
-        tag = str(context.get("tag", ""))
-        if tag not in allowed:
-            return f"the modality '{_short(tag)}' is not known.", f"Allowed are {', '.join(allowed)}."
+        return f"the modality '{_short(context['tag'])}' is not known.", f"Allowed are {', '.join(allowed)}."
     if kind == "missing" and isinstance(raw[-1], int):
         return "a number is missing from the list.", "State all of them, or leave the field out."
     if kind == "missing":
@@ -117,10 +112,7 @@ def _in_words(details: ErrorDetails, raw: Location, location: Location) -> tuple
     if kind == "string_too_short":
         return "the text is empty.", "Leave the field out when it is not known."
     if kind == "too_short":
-        return (
-            "an empty list says nothing.",
-            "Write `none` where that is stated, or leave the field out.",
-        )
+        return "an empty list says nothing.", "Write `none` where that is stated, or leave the field out."
     if kind in {"greater_than_equal", "less_than_equal"}:
         limit = f"{context['ge']} or more" if "ge" in context else f"{context['le']} or less"
         return f"{_short(value)} lies outside what is possible here: {limit}.", "Correct it."

@@ -22,6 +22,7 @@ _NUMBERED = ("Cancer", "Lesion", "Specimen", "ExamOfUnstatedModality")
 def case_schema() -> dict[str, Any]:
     """The JSON Schema of case.yaml."""
     schema = Case.model_json_schema(by_alias=True)
+    _take_empty_fields(schema)
     exam_names = {cls.__name__ for cls in EXAM_CLASSES.values()}
     for name, entry in schema["$defs"].items():
         if name in exam_names:
@@ -30,7 +31,19 @@ def case_schema() -> dict[str, Any]:
             entry["required"] = ["modality"]
         elif name in _NUMBERED:
             entry.pop("required", None)
+        _take_empty_fields(entry)
     return {"$schema": _DRAFT, **schema, "title": "case.yaml: the record of one patient"}
+
+
+def _take_empty_fields(model: dict[str, Any]) -> None:
+    """Let every field that may be left out stand without a value, too."""
+    for name, field in model.get("properties", {}).items():
+        allowed = field.get("anyOf", [])
+        if name in model.get("required", ()) or {"type": "null"} in allowed or field.get("type") == "null":
+            continue
+        kept = {key: field[key] for key in ("description", "title", "default") if key in field}
+        rest = {key: value for key, value in field.items() if key not in kept}
+        model["properties"][name] = {"anyOf": [rest, {"type": "null"}], **kept}
 
 
 def measurements_schema() -> dict[str, Any]:
