@@ -5,10 +5,13 @@ from __future__ import annotations
 import gzip
 import io
 import tarfile
+import tempfile
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import gdcm
 import nibabel
 import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
@@ -16,6 +19,7 @@ from pydicom.uid import (
     EnhancedMRImageStorage,
     ExplicitVRLittleEndian,
     JPEG2000Lossless,
+    JPEGLosslessSV1,
     JPEGLSLossless,
     MRImageStorage,
     RLELossless,
@@ -43,6 +47,7 @@ def exams() -> dict[str, list[bytes]]:
         "run-length": list(_slices(syntax=RLELossless)),
         "jpeg-ls": list(_slices(syntax=JPEGLSLossless)),
         "jpeg-2000": list(_slices(syntax=JPEG2000Lossless)),
+        "jpeg-lossless": list(_slices(syntax=JPEGLosslessSV1)),
         "enhanced": list(_enhanced_objects()),
     }
 
@@ -99,7 +104,27 @@ def _slices(series_per_phase: bool = False, syntax: str = ExplicitVRLittleEndian
             image = _image(phase, slice_index, series_per_phase)
             if syntax in ENCODERS:
                 image.compress(syntax, encoding_plugin=ENCODERS[syntax], generate_instance_uid=False)
-            yield _written(image)
+            yield _as_jpeg_lossless(image) if syntax == JPEGLosslessSV1 else _written(image)
+
+
+def _as_jpeg_lossless(image: Dataset) -> bytes:
+    """Compressed by GDCM, since pydicom encodes no JPEG lossless."""
+    with tempfile.TemporaryDirectory() as folder:
+        plain, compressed = Path(folder, "plain.dcm"), Path(folder, "compressed.dcm")
+        plain.write_bytes(_written(image))
+        reader, change, writer = gdcm.ImageReader(), gdcm.ImageChangeTransferSyntax(), gdcm.ImageWriter()
+        reader.SetFileName(str(plain))
+        read = reader.Read()
+        change.SetTransferSyntax(gdcm.TransferSyntax(gdcm.TransferSyntax.JPEGLosslessProcess14_1))
+        change.SetInput(reader.GetImage())
+        changed = change.Change()
+        writer.SetFile(reader.GetFile())
+        writer.SetImage(change.GetOutput())
+        writer.SetFileName(str(compressed))
+        assert read
+        assert changed
+        assert writer.Write()
+        return compressed.read_bytes()
 
 
 def _enhanced_objects() -> Iterator[bytes]:

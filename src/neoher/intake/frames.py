@@ -18,7 +18,6 @@ from pydicom.tag import Tag
 from neoher.errors import ImageError, SeriesError
 from neoher.intake.clock import Moment, parse_date_time
 from neoher.intake.headers import ENHANCED_MR_CLASSES, Header, Placement, Protocol, Timing
-from neoher.intake.sources import FileSource
 from neoher.volume.grid import Vector
 
 __all__ = ["Frame", "frames_of"]
@@ -94,10 +93,9 @@ def _described_frames(header: Header) -> tuple[Frame, ...]:
 
 
 def _without_pixels(header: Header) -> Dataset:
-    source = header.source
-    if isinstance(source, FileSource):
-        return pydicom.dcmread(source.path, stop_before_pixels=True, force=True)
-    return pydicom.dcmread(io.BytesIO(source.read()), stop_before_pixels=True, force=True)
+    # From memory: from a file, pydicom would set aside as many bytes as a damaged length asks for.
+    head = header.source.read_range(0, header.pixel_offset or header.source.size)
+    return pydicom.dcmread(io.BytesIO(head), stop_before_pixels=True, force=True)
 
 
 def _temporal_dimension(dataset: Dataset) -> int | None:

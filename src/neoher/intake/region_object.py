@@ -65,7 +65,7 @@ def refuse_what_cannot_be_read(where: str, what: str) -> Iterator[None]:
 
 
 def open_region_object(data: bytes, where: str) -> Dataset:
-    """The dataset of a DICOM object, with its file meta information.
+    """The dataset of a DICOM object, with its file meta information and a SOP class that can be read.
 
     Raises: RegionError when the bytes are not a DICOM object that can be read.
     """
@@ -75,6 +75,8 @@ def open_region_object(data: bytes, where: str) -> Dataset:
         if DeflatedExplicitVRLittleEndian.encode() in data[:FILE_META_REACH]:
             _refuse_bomb(data, where)
         dataset: Dataset = pydicom.dcmread(io.BytesIO(data))
+        for keyword in ("SOPClassUID", "PatientID", "FrameOfReferenceUID"):
+            dataset.get(keyword)  # pydicom decodes at the first access; a broken value fails here
         return dataset
 
 

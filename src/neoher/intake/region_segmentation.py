@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.pixels.utils import iter_pixels
-from pydicom.uid import JPEG2000, ExplicitVRBigEndian, JPEG2000Lossless, JPEGLSLossless, RLELossless
+from pydicom.uid import UID, ExplicitVRBigEndian
 
 from neoher.errors import RegionError
+from neoher.intake.decoders import decoder_of
 from neoher.intake.region_object import numbers_of, positive_number, refuse_what_cannot_be_read
 from neoher.intake.region_part import RegionPart
 from neoher.intake.region_placement import LARGEST_LATTICE_VOXELS
@@ -34,13 +35,6 @@ __all__ = [
 ]
 
 FARTHEST_MM = 1e6
-DECODERS = {
-    RLELossless: "pydicom",
-    JPEGLSLossless: "pyjpegls",
-    JPEG2000Lossless: "pylibjpeg",
-    JPEG2000: "pylibjpeg",
-}
-"""The decoder for each compression of a SEG, named so that none is tried that can end the process."""
 LARGEST_FRAME_PIXELS = 2**26
 """A frame with more pixels (8192 x 8192) is refused before it is decoded."""
 
@@ -175,13 +169,14 @@ def _stored_frames(
     if not chosen:
         return
     with refuse_what_cannot_be_read(where, "SEG"):
-        syntax = dataset.file_meta.TransferSyntaxUID
+        syntax = UID(str(dataset.file_meta.TransferSyntaxUID))
+        compressed = syntax.is_encapsulated
         data = dataset.get("PixelData")
         if not isinstance(data, bytes):
             raise ValueError("it has no pixel data")  # noqa: TRY004 - one of the facts a SEG states
         if syntax == ExplicitVRBigEndian:
             raise ValueError("big-endian pixel data is not read")
-    if syntax.is_compressed and syntax.is_encapsulated:
+    if compressed:
         yield from _decoded_frames(dataset, chosen, shape, where)
         return
     if len(data) * 8 < len(segmentation.segment_of_frame) * pixels * segmentation.bits:
@@ -207,7 +202,7 @@ def _decoded_frames(
     dataset: Dataset, chosen: list[int], shape: tuple[int, int], where: str
 ) -> list[NDArray[np.integer[Any]]]:
     with refuse_what_cannot_be_read(where, "SEG"):
-        plugin = DECODERS.get(dataset.file_meta.TransferSyntaxUID)
+        plugin = decoder_of(dataset.file_meta.TransferSyntaxUID)
         if plugin is None:
             raise ValueError(f"frames compressed as {dataset.file_meta.TransferSyntaxUID.name} are not read")
         decoded = iter_pixels(dataset, indices=chosen, raw=True, decoding_plugin=plugin)
