@@ -14,15 +14,17 @@ from typing import Final
 import numpy as np
 import pydicom
 from numpy.typing import NDArray
-from pydicom.pixels.decoders.base import get_decoder
+from pydicom.encaps import generate_frames
 from pydicom.pixels.utils import pixel_array
 from pydicom.uid import UID
 
 from neoher.errors import ImageError, SeriesError
+from neoher.intake.decoders import decoder_of
 from neoher.intake.element_walk import UNDEFINED_LENGTH
 from neoher.intake.elements import EXPLICIT_LITTLE_ENDIAN, IMPLICIT_LITTLE_ENDIAN
 from neoher.intake.frames import Frame
 from neoher.intake.headers import Header, PixelFormat
+from neoher.intake.jpeg_stream import why_not_a_sound_jpeg
 
 __all__ = ["read_planes", "refuse_unreadable_pixels"]
 
@@ -86,12 +88,9 @@ def _why_unreadable(header: Header) -> str:
 
 
 def _why_undecodable(header: Header) -> str:
-    try:
-        available = get_decoder(UID(header.transfer_syntax)).is_available
-    except (NotImplementedError, ValueError):
-        return f"the transfer syntax {header.transfer_syntax or '(none)'} is not known"
-    if not available:
-        return f"the transfer syntax {UID(header.transfer_syntax).name} is not read"
+    if decoder_of(header.transfer_syntax) is None:
+        name = UID(header.transfer_syntax).name or "(none)"
+        return f"the transfer syntax {name} is not read"
     if header.pixel_length != UNDEFINED_LENGTH and header.pixel_offset is not None:
         return "the pixel data is said to be compressed but is not encapsulated"
     return ""
@@ -169,7 +168,10 @@ def _decoded(header: Header) -> NDArray[np.generic]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             dataset = pydicom.dcmread(io.BytesIO(content), force=True)
-            numbers = pixel_array(dataset, raw=True)
+            _refuse_unsound_streams(dataset, header, pixels)
+            numbers = pixel_array(dataset, raw=True, decoding_plugin=decoder_of(header.transfer_syntax) or "")
+    except ImageError:
+        raise
     except Exception as error:  # decoders raise whatever their library does
         raise ImageError(
             f"the pixel data cannot be decoded ({UID(header.transfer_syntax).name}; {error}).",
@@ -180,3 +182,13 @@ def _decoded(header: Header) -> NDArray[np.generic]:
         numbers = numbers.astype(numbers.dtype.newbyteorder("="), copy=True)
         _keep_stored_bits(numbers, pixels)
     return numbers
+
+
+def _refuse_unsound_streams(dataset: pydicom.Dataset, header: Header, pixels: PixelFormat) -> None:
+    """Raise ImageError for a frame that the decoder of JPEG lossless cannot be trusted with."""
+    if decoder_of(header.transfer_syntax) != "gdcm":
+        return
+    for stream in generate_frames(dataset.PixelData, number_of_frames=header.frames):
+        reason = why_not_a_sound_jpeg(stream, pixels.rows, pixels.columns)
+        if reason:
+            raise ImageError(f"{reason}.", header.source.label, "Copy or export the image again.")
