@@ -183,3 +183,76 @@ def test_receptors_are_asked_of_the_breast_biopsy_and_never_of_a_benign_one() ->
     assert {"specimens[B2].her2", "specimens[B2].er_percent"} <= essential(made)
     benign = record(cancers=[{}], specimens=[{"malignant": "no", "her2": {"ihc": "3+"}}])
     assert "specimens" in essential(benign)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        ("sex: female, ", "", "patient.sex"),
+        ("birth_year: 1976, ", "", "patient.birth_year"),
+        ("menopause: premenopausal, ", "", "patient.menopause"),
+        (", region: US", "", "patient.region"),
+        ("grade: 3, ", "", "cancers[C1].grade"),
+        ("focality: unifocal, ", "", "cancers[C1].extent.focality"),
+        ("date: 2025-02-03, ", "", "specimens[B1].date"),
+        (", ki67_percent: 35", "", "specimens[B1].ki67_percent"),
+        ('ihc: "2+"', 'ihc: "0"', "specimens[B1].her2.membrane_staining"),
+        (", lower_limit: 55", "", "heart[0].lower_limit"),
+        (", injected_mbq: 73.8", "", "exams[E3].injected_mbq"),
+        ("lexicon_version: BI-RADS 2013, ", "", "exams[E1].lexicon_version"),
+        ("modality: CT, visit: T0", "modality: CT", "exams[E4].visit"),
+        (", findings: [{site: chest, metastases: none}]", "", "exams[E4].findings"),
+        ("cycles: 6, ", "", "treatment[0].cycles"),
+        ("restaging: {", "# {", "restaging"),
+        ("last_seen: 2026-09-01, ", "", "outcome.last_seen"),
+        ("outcome: {", "# {", "outcome.last_seen"),
+    ],
+)
+def test_what_sharpens_a_conclusion_is_asked_for_as_useful(
+    changed: Changed, case: Case, old: str, new: str, path: str
+) -> None:
+    less = read_case_text(changed((old, new)))
+    assert useful(less) - useful(case) == {path}
+    assert essential(less) == essential(case)
+
+
+@pytest.mark.parametrize(
+    ("added", "path"),
+    [
+        ("invasive_mm: 4", "surgery.specimen.invasive_mm"),
+        ('her2: {ihc: "1+"}', "surgery.specimen.her2"),
+        ("margins: negative", "surgery.specimen.margins"),
+    ],
+)
+def test_a_fact_of_the_specimen_that_is_stated_is_asked_for_no_more(
+    changed: Changed, case: Case, added: str, path: str
+) -> None:
+    more = read_case_text(changed(("specimen: {", f"specimen: {{{added}, ")))
+    assert useful(case) - useful(more) == {path}
+
+
+def test_nothing_of_the_residual_cancer_is_asked_where_none_is_left(changed: Changed) -> None:
+    asked = useful(read_case_text(changed(('ypT: "1a"', "ypT: 0"))))
+    assert not {"surgery.specimen.her2", "surgery.specimen.invasive_mm"} & asked
+
+
+def test_a_cancer_needs_a_primary_lesion_and_each_lesion_its_kind() -> None:
+    node = record(cancers=[{}], lesions=[{"id": "N1", "kind": "node"}])
+    assert "lesions" in essential(node)
+    untold = record(cancers=[{}], lesions=[{"id": "L1"}])
+    assert "lesions" not in essential(untold)
+    assert "lesions[L1].kind" in essential(untold)
+    assert "lesions[L1].kind" not in essential(
+        record(cancers=[{}], lesions=[{"id": "L1", "kind": "primary"}])
+    )
+
+
+def test_a_death_without_its_date_and_surgery_without_therapy_are_essential_gaps() -> None:
+    dead = record(surgery={}, outcome={"status": "dead"})
+    assert {"outcome.died", "treatment", "surgery.date", "surgery.specimen"} <= essential(dead)
+    assert "treatment" not in essential(record())
+    assert "outcome.died" not in essential(record(surgery={}, outcome={"status": "alive"}))
+
+
+def test_the_lower_limit_is_not_asked_for_where_no_lvef_was_measured() -> None:
+    assert not any(path.startswith("heart") for path in useful(record()))

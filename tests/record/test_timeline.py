@@ -210,6 +210,63 @@ def test_two_things_of_one_day_are_never_before_each_other(changed: Changed, old
     assert timeline_problems(read_case_text(changed((old, new)))) == ()
 
 
+@pytest.mark.parametrize(
+    ("tracer", "days", "expected"),
+    [
+        ("89Zr-pertuzumab", 14, ()),
+        ("89Zr-pertuzumab", 15, (IMPLAUSIBLE,)),
+        ("18F-FDG", 1, ()),
+        ("18F-FDG", 2, (IMPLAUSIBLE,)),
+        ("68Ga-ABY-025", 2, (IMPLAUSIBLE,)),
+        ("[18F]FDG", 2, (IMPLAUSIBLE,)),
+        (None, 2, ()),
+        (None, 0, ()),
+        (None, -1, (IMPOSSIBLE,)),
+    ],
+)
+def test_the_days_between_injection_and_scan_fit_the_tracer(
+    tracer: str | None, days: int, expected: tuple[Severity, ...]
+) -> None:
+    date = (dt.date(2025, 2, 8) + dt.timedelta(days)).isoformat()
+    scan = {"modality": "PT", "tracer": tracer, "injected_at": "2025-02-08T10:15", "date": date}
+    assert tuple(problem.severity for problem in timeline_problems(record(exams=[scan]))) == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        ("2025-02-08", ()),
+        ("2025-02-09", (IMPLAUSIBLE,)),
+        ("2025-02-07", (IMPLAUSIBLE,)),
+        ("2025-02-10", (IMPOSSIBLE,)),
+    ],
+)
+def test_contrast_is_injected_on_the_day_of_the_exam_or_around_midnight(
+    day: str, expected: tuple[Severity, ...]
+) -> None:
+    exam = {"modality": "MR", "date": "2025-02-08", "contrast_injected_at": f"{day}T23:59"}
+    assert tuple(problem.severity for problem in timeline_problems(record(exams=[exam]))) == expected
+
+
+def test_an_exam_on_the_first_day_of_therapy_or_of_surgery_is_in_order() -> None:
+    made = record(
+        cancers=[{"id": "C1"}],
+        lesions=[{"id": "L1", "kind": "primary"}],
+        treatment=[{"start": "2025-02-20"}],
+        exams=[
+            {"modality": "MR", "visit": "T0", "date": "2025-02-20"},
+            {
+                "modality": "MR",
+                "visit": "T3",
+                "date": "2025-07-10",
+                "findings": [{"lesion": "L1", "longest_mm": 9}],
+            },
+        ],
+        surgery={"date": "2025-07-10"},
+    )
+    assert timeline_problems(made) == ()
+
+
 def test_a_dose_given_twice_on_one_day_is_pointed_out() -> None:
     doses = [{"drug": drug, "date": "2025-02-20"} for drug in ("trastuzumab", "pertuzumab", "pertuzumab")]
     problems = timeline_problems(record(treatment=[{"doses": doses}]))
