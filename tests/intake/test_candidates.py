@@ -100,6 +100,22 @@ def test_a_series_of_other_flip_angle_on_the_same_grid_is_left_out_and_said(besi
     assert "series-left-out" in {code for code, _ in found.time_axis.warnings}
 
 
+def test_a_series_of_the_same_protocol_on_another_grid_is_left_out_and_said(
+    exam: Any, acquired_every_90_s: Any
+) -> None:
+    # It may be the image before contrast, prescribed anew: a reader must know that it was not used.
+    for index in range(4):
+        dataset = exam.slice(7, index, series=2)
+        dataset.AcquisitionTime = "085500"
+        dataset.PixelSpacing = [0.9, 0.9]
+        exam.save(dataset)
+    found = find_dynamic(exam.phases(acquired_every_90_s))
+    assert [reason for _, reason in found.left_out] == [
+        "other image size, spacing or orientation than the dynamic"
+    ]
+    assert "series-left-out" in {code for code, _ in found.time_axis.warnings}
+
+
 def test_series_elsewhere_in_the_breast_are_left_out(beside: Any) -> None:
     def edit(dataset: Dataset) -> None:
         dataset.ImagePositionPatient = [-10, -20, 500 + dataset.ImagePositionPatient[2]]

@@ -181,6 +181,7 @@ def test_a_change_of_the_zone_during_the_exam_does_not_move_a_phase(exam: Any) -
             "20251026025930+0200",
             "20251026020100+0100",
         )[phase]
+        dataset.ContentTime = ("025800", "025930", "020100")[phase]
 
     found = find_dynamic(exam.phases(edit))
     assert starts(found) == [0.0, 90.0, 180.0]
@@ -248,6 +249,34 @@ def test_phases_whose_times_overlap_are_refused(exam: Any) -> None:
 
     with pytest.raises(PhaseOrderError, match="overlap"):
         find_dynamic(exam.phases(edit))
+
+
+def test_slices_of_two_phases_are_not_mixed_into_one(exam: Any) -> None:
+    # Of three phases, one slice lost its second image and all others their third.
+    def edit(dataset: Dataset, phase: int, index: int) -> None:
+        minute = 0 if phase == 0 else 4 if index == 2 else 2
+        dataset.AcquisitionTime = f"09{minute:02d}00"
+
+    with pytest.raises(PhaseOrderError, match=r"phase 1 were acquired over 120\.0 s"):
+        find_dynamic(exam.phases(edit, phases=2))
+
+
+def test_identifiers_that_differ_between_slices_are_refused(exam: Any) -> None:
+    def edit(dataset: Dataset, phase: int, index: int) -> None:
+        dataset.TemporalPositionIdentifier = 1 + phase + (phase > 0 and index == 2)
+        dataset.TemporalResolution = 60_000
+
+    with pytest.raises(SeriesError, match="runs 1, 2 at the first slice and 1, 3 at another"):
+        find_dynamic(exam.phases(edit, phases=2))
+
+
+def test_two_dimensional_slices_one_after_the_other_make_phases(exam: Any) -> None:
+    def edit(dataset: Dataset, phase: int, index: int) -> None:
+        dataset.AcquisitionTime = f"09{phase:02d}{14 * index:02d}"
+
+    found = find_dynamic(exam.phases(edit))
+    assert starts(found) == [0.0, 60.0, 120.0]
+    assert_in_order(found, exam)
 
 
 def test_series_without_a_clock_time_cannot_be_put_in_order(exam: Any) -> None:

@@ -200,6 +200,14 @@ def as_video(dataset: Dataset) -> None:
 UNREADABLE = {
     "no pixel data": (lambda d: delattr(d, "PixelData"), "there is no pixel data"),
     "truncated": (lambda d: setattr(d, "PixelData", d.PixelData[:-10]), "truncated: 50 of 60 bytes"),
+    "slope of 0": (
+        lambda d: (setattr(d, "RescaleSlope", 0), setattr(d, "RescaleIntercept", 0)),
+        "slope 0 and intercept 0 are no scale",
+    ),
+    "gigantic": (
+        lambda d: (setattr(d, "Rows", 60_000), setattr(d, "Columns", 60_000)),
+        "differ in size",
+    ),
     "32 bits": (lambda d: setattr(d, "BitsAllocated", 32), "32 bits a pixel"),
     "stored beyond allocated": (lambda d: setattr(d, "BitsStored", 17), "17 stored of 16"),
     "high bit too low": (lambda d: setattr(d, "HighBit", 7), "high bit 7 leaves no room"),

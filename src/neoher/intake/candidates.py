@@ -34,6 +34,8 @@ class LeftOut:
 
     series: Series
     reason: str
+    notable: bool = False
+    """Whether a reader should know: it could have been a phase, had it been acquired like the others."""
 
 
 @dataclass(slots=True)
@@ -116,7 +118,7 @@ def choose_dynamic(
         )
     chosen = fullest[0]
     rest = [
-        LeftOut(series, _why_beside(candidate, chosen))
+        LeftOut(series, *_why_beside(candidate, chosen))
         for candidate in candidates
         if candidate is not chosen
         for series in candidate.series
@@ -239,19 +241,21 @@ def _refuse_other_frame_of_reference(part: Candidate, home: Candidate) -> None:
         )
 
 
-def _why_beside(candidate: Candidate, chosen: Candidate) -> str:
+def _why_beside(candidate: Candidate, chosen: Candidate) -> tuple[str, bool]:
+    """Why a set of images is no part of the dynamic, and whether that deserves a warning."""
     if candidate.time_points > 1:
-        return f"another set with {candidate.time_points} time points, fewer than the dynamic"
-    if not candidate.plane.matches(chosen.plane):
-        return "other image size, spacing or orientation than the dynamic"
+        return f"another set with {candidate.time_points} time points, fewer than the dynamic", True
     one, two = candidate.frames[0].protocol, chosen.frames[0].protocol
-    if not _same_protocol(one, two):
-        return (
-            "other protocol than the dynamic"
-            f" (TR {one.repetition_ms}, TE {one.echo_ms} ms, flip {one.flip_degrees} degrees,"
-            f" against {two.repetition_ms}, {two.echo_ms}, {two.flip_degrees})"
-        )
-    return "other slice positions than the dynamic"
+    same_plane, same_protocol = candidate.plane.matches(chosen.plane), _same_protocol(one, two)
+    if not same_plane:
+        return "other image size, spacing or orientation than the dynamic", same_protocol
+    if same_protocol:
+        return "other slice positions than the dynamic", True
+    return (
+        "other protocol than the dynamic"
+        f" (TR {one.repetition_ms}, TE {one.echo_ms} ms, flip {one.flip_degrees} degrees,"
+        f" against {two.repetition_ms}, {two.echo_ms}, {two.flip_degrees})"
+    ), True
 
 
 def _listing(lines: Sequence[str]) -> str:

@@ -163,9 +163,7 @@ def _exam(
     first = chosen.frames[0].header
     field_strength_t, field_warning = _field_strength(chosen.frames[0])
     beside = tuple(
-        ("series-left-out", f"{one.series.title}: {one.reason}")
-        for one in left_out
-        if one.reason.startswith(("other protocol", "another set"))
+        ("series-left-out", f"{one.series.title}: {one.reason}") for one in left_out if one.notable
     )
     warnings = (*copies, *field_warning, *beside, *_pixel_warnings(chosen.frames))
     return DynamicExam(

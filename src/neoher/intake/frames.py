@@ -17,7 +17,15 @@ from pydicom.tag import Tag
 
 from neoher.errors import ImageError, SeriesError
 from neoher.intake.clock import Moment, parse_date_time
-from neoher.intake.headers import ENHANCED_MR_CLASSES, Header, Placement, Protocol, Timing
+from neoher.intake.headers import (
+    ENHANCED_MR_CLASSES,
+    FARTHEST_MM,
+    Header,
+    Placement,
+    Protocol,
+    Timing,
+    within_a_day,
+)
 from neoher.volume.grid import Vector
 
 __all__ = ["Frame", "frames_of"]
@@ -173,8 +181,10 @@ def _enhanced_timing(header: Header, groups: _Groups, temporal_dimension: int | 
         acquisition=groups.moment("FrameAcquisitionDateTime") or stated.acquisition,
         content=groups.moment("FrameReferenceDateTime"),
         temporal_position=None if position is None else int(position),
-        trigger_ms=groups.number("CardiacSynchronizationSequence", "NominalCardiacTriggerDelayTime"),
-        offset_s=groups.number("TemporalPositionSequence", "TemporalPositionTimeOffset"),
+        trigger_ms=within_a_day(
+            groups.number("CardiacSynchronizationSequence", "NominalCardiacTriggerDelayTime"), 1000.0
+        ),
+        offset_s=within_a_day(groups.number("TemporalPositionSequence", "TemporalPositionTimeOffset"), 1.0),
         duration_s=stated.duration_s if duration_ms is None else duration_ms / 1000,
         duration_basis=stated.duration_basis
         if duration_ms is None
@@ -187,6 +197,8 @@ def _enhanced_placement(groups: _Groups) -> Placement | None:
     cosines = _finite(groups.value("PlaneOrientationSequence", "ImageOrientationPatient"), 6)
     spacing = _finite(groups.value("PixelMeasuresSequence", "PixelSpacing"), 2)
     if position is None or cosines is None or spacing is None or min(spacing) <= 0:
+        return None
+    if max(map(abs, position)) > FARTHEST_MM:
         return None
     return Placement(_vector(position), _vector(cosines[:3]), _vector(cosines[3:]), (spacing[0], spacing[1]))
 

@@ -21,6 +21,7 @@ from neoher.volume.grid import Vector
 
 __all__ = [
     "ENHANCED_MR_CLASSES",
+    "FARTHEST_MM",
     "MR_CLASS",
     "Header",
     "Identity",
@@ -31,6 +32,7 @@ __all__ = [
     "Timing",
     "read_header",
     "read_headers",
+    "within_a_day",
 ]
 
 Progress: TypeAlias = Callable[[int, int], None]
@@ -41,6 +43,8 @@ ENHANCED_MR_CLASSES: Final = ("1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.
 """Enhanced MR Image Storage, Legacy Converted Enhanced MR Image Storage."""
 
 _MOST_SHARED: Final = 4096
+FARTHEST_MM: Final = 1e5
+"""A position farther from the scanner's origin is no position."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,12 +254,17 @@ def _timing(elements: Elements) -> Timing:
         or _moment(elements, tags.ACQUISITION_DATE, tags.ACQUISITION_TIME),
         content=_moment(elements, tags.CONTENT_DATE, tags.CONTENT_TIME),
         temporal_position=elements.integer(tags.TEMPORAL_POSITION_IDENTIFIER),
-        trigger_ms=elements.number(tags.TRIGGER_TIME),
-        offset_s=elements.floating(tags.PHILIPS_DYNAMIC_BEGIN_TIME) if philips else None,
+        trigger_ms=within_a_day(elements.number(tags.TRIGGER_TIME), 1000.0),
+        offset_s=within_a_day(elements.floating(tags.PHILIPS_DYNAMIC_BEGIN_TIME), 1.0) if philips else None,
         bolus_start=parse_time(elements.text(tags.CONTRAST_BOLUS_START_TIME)),
         duration_s=duration_s,
         duration_basis=duration_basis,
     )
+
+
+def within_a_day(value: float | None, per_second: float) -> float | None:
+    """The value, or None where it is more than a day: no time inside an exam."""
+    return value if value is not None and abs(value) <= 86_400.0 * per_second else None
 
 
 def _moment(elements: Elements, date_tag: int, time_tag: int) -> Moment | None:
@@ -295,7 +304,7 @@ def _duration(elements: Elements) -> tuple[float | None, str]:
 def _placement(elements: Elements) -> Placement | None:
     position = elements.numbers(tags.IMAGE_POSITION_PATIENT, 3)
     plane = _PLANE(elements)
-    if position is None or plane is None:
+    if position is None or plane is None or max(map(abs, position)) > FARTHEST_MM:
         return None
     row, column, spacing = plane
     return Placement((position[0], position[1], position[2]), row, column, spacing)

@@ -30,17 +30,22 @@ __all__ = ["read_planes", "refuse_unreadable_pixels"]
 
 _NATIVE: Final = (IMPLICIT_LITTLE_ENDIAN, EXPLICIT_LITTLE_ENDIAN)
 _BY_PYDICOM_NATIVE: Final = ("1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99")
+_LARGEST_SIDE: Final = 4096
+"""A header that states more is damaged; believing it would exhaust the memory."""
 _MONOCHROME: Final = ("MONOCHROME1", "MONOCHROME2")
 
 
 def refuse_unreadable_pixels(frames: Iterable[Frame]) -> None:
     """Raise SeriesError where the pixels of any frame cannot be read as they are described."""
-    headers = {id(frame.header): frame.header for frame in frames}.values()
+    seen: set[int] = set()
     reasons: dict[str, list[Header]] = {}
-    for header in headers:
-        reason = _why_unreadable(header)
+    for frame in frames:
+        reason = "" if id(frame.header) in seen else _why_unreadable(frame.header)
+        seen.add(id(frame.header))
+        if not reason and not _is_a_scale(frame.slope, frame.intercept):
+            reason = f"rescale slope {frame.slope:g} and intercept {frame.intercept:g} are no scale"
         if reason:
-            reasons.setdefault(reason, []).append(header)
+            reasons.setdefault(reason, []).append(frame.header)
     for reason, damaged in reasons.items():
         names = ", ".join(header.source.label for header in damaged[:3])
         rest = f" and {len(damaged) - 3} more" if len(damaged) > 3 else ""
@@ -68,6 +73,8 @@ def _why_unreadable(header: Header) -> str:
     pixels = header.pixels
     if pixels is None or header.pixel_length is None:
         return "there is no pixel data: the file is truncated or was stripped"
+    if max(pixels.rows, pixels.columns) > _LARGEST_SIDE:
+        return f"an image of {pixels.rows} x {pixels.columns} pixels is no MR image"
     if pixels.bits_allocated not in (8, 16):
         return f"{pixels.bits_allocated} bits a pixel are not read (8 and 16 are)"
     if not 0 < pixels.bits_stored <= pixels.bits_allocated or pixels.high_bit >= pixels.bits_allocated:
@@ -85,6 +92,10 @@ def _why_unreadable(header: Header) -> str:
             return f"the pixel data is truncated: {have} of {need} bytes are there"
         return ""
     return _why_undecodable(header)
+
+
+def _is_a_scale(slope: float, intercept: float) -> bool:
+    return 1e-12 <= abs(slope) <= 1e12 and abs(intercept) <= 1e12
 
 
 def _why_undecodable(header: Header) -> str:
