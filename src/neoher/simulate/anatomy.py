@@ -55,17 +55,18 @@ class Vessel:
         )
         return cls(curve, radius_mm, cKDTree(curve))
 
-    def until(self, box: BoxMm) -> Vessel:
-        """The vessel from its root up to where it would enter the box or its surroundings."""
-        near = BoxMm(
-            *(
-                (corner[0] + step, corner[1] + step, corner[2] + step)
-                for corner, step in ((box.lower, -FREE_OF_VOI_MM), (box.upper, FREE_OF_VOI_MM))
-            )
-        )
-        entered = np.flatnonzero(near.holds(self.points_mm))
-        curve = self.points_mm[: max(int(entered[0]), 2)] if entered.size else self.points_mm
-        return Vessel(curve, self.radius_mm, cKDTree(curve))
+    def outside(self, box: BoxMm) -> Vessel | None:
+        """The longest piece of the vessel that keeps clear of the box; None where nothing is left."""
+        x, y, z = box.lower
+        low = (x - FREE_OF_VOI_MM, y - FREE_OF_VOI_MM, z - FREE_OF_VOI_MM)
+        x, y, z = box.upper
+        high = (x + FREE_OF_VOI_MM, y + FREE_OF_VOI_MM, z + FREE_OF_VOI_MM)
+        inside = np.flatnonzero(BoxMm(low, high).holds(self.points_mm))
+        # Between two points inside the box, or before the first and after the last, lies a piece outside.
+        ends = np.concatenate([[-1], inside, [len(self.points_mm)]])
+        longest = int(np.argmax(np.diff(ends)))
+        piece = self.points_mm[ends[longest] + 1 : ends[longest + 1]]
+        return Vessel(piece, self.radius_mm, cKDTree(piece)) if len(piece) > 1 else None
 
     def distance(self, points_mm: Array) -> Array:
         """Distance to the tube's wall in mm, negative inside; beyond 6 mm only that it is far."""
@@ -118,7 +119,9 @@ class Breast:
             speckle=speckle,
             tumour=tumour,
             feeding_vessel=feeding,
-            other_vessels=tuple(vessel.until(voi) for vessel in _vessels(random, height)),
+            other_vessels=tuple(
+                piece for vessel in _vessels(random, height) if (piece := vessel.outside(voi)) is not None
+            ),
             voi=voi,
             omit=omitting(voi, feeding.points_mm, feeding.radius_mm),
         )
