@@ -1,8 +1,8 @@
 """No input, however broken, makes a reader crash, hang, or take the machine's memory: it is refused in words.
 
 NEOHER_FUZZ_INPUTS sets how many mutated inputs each reader gets (1,000 unless set), NEOHER_FUZZ_SEED which
-ones. Inputs that once failed lie in tests/fuzz/seeds/READER as KIND--WHAT and are read each time; to keep a
-new one, move the file that a failure names there.
+ones. Inputs that once failed lie in tests/fuzz/seeds/READER as KIND--WHAT and are read each time. The folder
+that a failure names holds the new ones: give them a telling name and move them there.
 """
 
 from __future__ import annotations
@@ -63,11 +63,12 @@ def lines_of(worker: subprocess.Popen[str]) -> Iterator[dict[str, str] | None]:
         yield json.loads(line)
 
 
-def run_worker(report: Report, errors: Path, *arguments: str) -> str | None:
+def run_worker(report: Report, reader: str, folder: Path, *arguments: str) -> str | None:
     """Let one worker read its inputs. Returns the name of the input it died of; None when it came through."""
+    errors = folder / "errors.txt"
     with errors.open("a") as error_text:
         worker = subprocess.Popen(
-            [sys.executable, str(HERE / "worker.py"), *arguments],
+            [sys.executable, str(HERE / "worker.py"), reader, str(folder), *arguments],
             stdout=subprocess.PIPE,
             stderr=error_text,
             text=True,
@@ -87,6 +88,7 @@ def run_worker(report: Report, errors: Path, *arguments: str) -> str | None:
     if current:
         why = f"said nothing for {SILENT_S:g} s" if silent else f"ended the process (status {status})"
         report.note(current["begins"], current["kind"], why)
+        (folder / "input").rename(folder / "failed" / f"{current['kind']}--{Path(current['begins']).name}")
         return current["begins"]
     assert status == 0, f"the worker itself failed: {errors.read_text()[-2000:]}"
     return None
@@ -96,20 +98,15 @@ def run_worker(report: Report, errors: Path, *arguments: str) -> str | None:
 @pytest.mark.parametrize("reader", READERS)
 def test_a_mutated_input_is_read_or_refused_in_words(reader: str, tmp_path: Path) -> None:
     report = Report()
-    (tmp_path / "inputs").mkdir()
     first = 0
     while first < INPUTS and len(report.failures) < ENOUGH_FAILURES:
-        folder = tmp_path / f"from-{first}"
-        folder.mkdir()
-        arguments = (reader, str(folder), "mutated", str(first), str(INPUTS - first), f"{SEED}:{reader}")
-        died_of = run_worker(report, tmp_path / "errors.txt", *arguments)
+        arguments = ("mutated", str(first), str(INPUTS - first), f"{SEED}:{reader}")
+        died_of = run_worker(report, reader, tmp_path, *arguments)
         if died_of is None:
             break
         first = int(died_of) + 1
     print(f"{reader}: {dict(report.outcomes)}")
-    assert not report.failures, (
-        f"{report.failures}\n worker.py {reader} FOLDER mutated NUMBER 1 {SEED}:{reader} reads one again"
-    )
+    assert not report.failures, f"{report.failures}; the inputs lie in {tmp_path / 'failed'}"
     # Mutations that all pass, or none of which passes, would try nothing.
     assert report.outcomes["read"] >= INPUTS / 100
     assert report.outcomes["refused"] >= INPUTS / 100
@@ -126,7 +123,7 @@ def test_an_input_that_once_failed_fails_no_more(reader: str, tmp_path: Path) ->
     if not remaining:
         return
     while remaining:
-        died_of = run_worker(report, tmp_path / "errors.txt", reader, str(tmp_path), "kept", *remaining)
+        died_of = run_worker(report, reader, tmp_path, "kept", *remaining)
         remaining = remaining[remaining.index(died_of) + 1 :] if died_of else []
     assert not report.failures
     assert sum(report.outcomes.values()) == len(kept(reader))

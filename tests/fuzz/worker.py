@@ -3,7 +3,8 @@
 worker.py READER FOLDER mutated FIRST COUNT SEED    reads mutated inputs FIRST … FIRST + COUNT - 1
 worker.py READER FOLDER kept FILE…                  reads kept inputs, named KIND--WHAT
 
-Prints one JSON line before each input and one after it. SIGALRM ends an input that takes too long, and the
+Prints one JSON line before each input and one after it; the input itself lies in FOLDER/input while it is
+read, and stays as FOLDER/failed/KIND--NUMBER when it failed. SIGALRM ends an input that takes too long, and the
 address space is limited; the parent (test_fuzz.py) sees a worker that dies.
 """
 
@@ -97,9 +98,14 @@ def main(name: str, folder: str, mode: str, *rest: str) -> None:
     most = used_bytes("VmSize") + MOST_BYTES + BEYOND_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
     signal.signal(signal.SIGALRM, stop)
+    current, failed = Path(folder, "input"), Path(folder, "failed")
+    failed.mkdir(exist_ok=True)
     for number, kind, content in inputs:
+        current.write_bytes(content)
         print(json.dumps({"begins": number, "kind": kind}), flush=True)
         said = outcome(reader, kind, content, Path(folder), base_bytes)
+        if said not in {"read", "refused"}:
+            current.rename(failed / f"{kind}--{Path(number).name}")
         print(json.dumps({"ends": number, "kind": kind, "said": said}), flush=True)
 
 
