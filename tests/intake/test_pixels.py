@@ -202,7 +202,7 @@ UNREADABLE = {
     "truncated": (lambda d: setattr(d, "PixelData", d.PixelData[:-10]), "truncated: 50 of 60 bytes"),
     "slope of 0": (
         lambda d: (setattr(d, "RescaleSlope", 0), setattr(d, "RescaleIntercept", 0)),
-        "slope 0 and intercept 0 are no scale",
+        "slope 0, intercept 0 and scale slope 1 are no scale",
     ),
     "gigantic": (
         lambda d: (setattr(d, "Rows", 60_000), setattr(d, "Columns", 60_000)),

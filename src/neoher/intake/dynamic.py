@@ -25,6 +25,7 @@ from neoher.intake.objects import find_objects
 from neoher.intake.phase_times import time_axis
 from neoher.intake.phases import order_phases
 from neoher.intake.pixels import read_planes, refuse_unreadable_pixels
+from neoher.intake.scale import refuse_mixed_scales, scale_of, scale_warnings
 from neoher.intake.series import Series, group_series, without_duplicates
 from neoher.record.measurement import InputObjects
 from neoher.volume.dynamic import DynamicSeries, Scale, TimeAxis
@@ -88,18 +89,19 @@ class DynamicExam:
             )
         planes = [frame for phase in wanted for frame in self.frames[phase]]
         signs = {frame.header.pixels.signed for frame in planes if frame.header.pixels is not None}
-        uniform = all(len({_scale(frame) for frame in self.frames[phase]}) == 1 for phase in wanted)
+        uniform = all(len({scale_of(frame) for frame in self.frames[phase]}) == 1 for phase in wanted)
         shape = (len(planes), *self.grid.shape[1:])
         if uniform and len(signs) == 1:
             stored = np.empty(shape, dtype=np.int16 if signs == {True} else np.uint16)
             read_planes(planes, stored)
-            scales = tuple(_scale(self.frames[phase][0]) for phase in wanted)
+            scales = tuple(scale_of(self.frames[phase][0]) for phase in wanted)
             return self._series(wanted, stored, scales)
         signal = np.empty(shape, dtype=np.float32)
         read_planes(planes, signal)
         for index, frame in enumerate(planes):
-            signal[index] *= np.float32(frame.slope)
-            signal[index] += np.float32(frame.intercept)
+            scale = scale_of(frame)
+            signal[index] *= np.float32(scale.slope)
+            signal[index] += np.float32(scale.intercept)
         return self._series(wanted, signal, (Scale(),) * len(wanted))
 
     def digest(self) -> InputObjects:
@@ -158,6 +160,7 @@ def _exam(
     copies: tuple[tuple[str, str], ...],
 ) -> DynamicExam:
     refuse_unreadable_pixels(chosen.frames)
+    refuse_mixed_scales(chosen.frames)
     ordered = order_phases(chosen.frames, chosen.plane)
     grid = grid_of(slice_places(ordered.phases[0].frames, chosen.plane), chosen.plane)
     first = chosen.frames[0].header
@@ -165,7 +168,13 @@ def _exam(
     beside = tuple(
         ("series-left-out", f"{one.series.title}: {one.reason}") for one in left_out if one.notable
     )
-    warnings = (*copies, *field_warning, *beside, *_pixel_warnings(chosen.frames))
+    warnings = (
+        *copies,
+        *field_warning,
+        *beside,
+        *_pixel_warnings(chosen.frames),
+        *scale_warnings(chosen.frames),
+    )
     return DynamicExam(
         label=str(path),
         patient_id=first.identity.patient_id,
@@ -212,10 +221,6 @@ def _named(groups: Sequence[Series], wanted: Sequence[str], where: str) -> list[
         titles = "".join(f"\n    {group.title}" for group in groups)
         raise SeriesError(f"no series is called {', '.join(wanted)}. There are:{titles}", where)
     return found
-
-
-def _scale(frame: Frame) -> Scale:
-    return Scale(frame.slope, frame.intercept)
 
 
 def _field_strength(frame: Frame) -> tuple[float | None, tuple[tuple[str, str], ...]]:

@@ -16,6 +16,7 @@ from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
 from neoher.errors import ImageError, SeriesError
+from neoher.intake import tags
 from neoher.intake.clock import Moment, parse_date_time
 from neoher.intake.headers import (
     ENHANCED_MR_CLASSES,
@@ -30,6 +31,8 @@ from neoher.volume.grid import Vector
 
 __all__ = ["Frame", "frames_of"]
 
+_PHILIPS_FRAME_CREATOR: Final = Tag(0x2005, 0x0014)
+_PHILIPS_FRAME_SEQUENCE: Final = Tag(0x2005, 0x140F)
 _TEMPORAL_POINTERS: Final = (Tag(0x0020, 0x9128), Tag(0x0020, 0x930D), Tag(0x0020, 0x9153))
 """Dimensions that count time: temporal position index, its time offset, nominal trigger delay."""
 
@@ -46,6 +49,8 @@ class Frame:
     placement: Placement | None
     slope: float
     intercept: float
+    scale_slope: float | None
+    """Philips' private scale slope."""
 
 
 def frames_of(header: Header) -> tuple[Frame, ...]:
@@ -65,9 +70,8 @@ def frames_of(header: Header) -> tuple[Frame, ...]:
             "Export the exam as single slices or as enhanced MR objects.",
         )
     pixels = header.pixels
-    return (
-        Frame(header, 0, header.protocol, header.timing, header.placement, pixels.slope, pixels.intercept),
-    )
+    scale = pixels.slope, pixels.intercept, pixels.scale_slope
+    return (Frame(header, 0, header.protocol, header.timing, header.placement, *scale),)
 
 
 def _enhanced_frames(header: Header) -> tuple[Frame, ...]:
@@ -134,6 +138,16 @@ class _Groups:
             return None
         return float(value) if math.isfinite(float(value)) else None
 
+    def philips(self, tag: int) -> float | None:
+        """A number of Philips' private frame description (2005,140F)."""
+        if not str(self.own.get(_PHILIPS_FRAME_CREATOR, "")).count("Philips MR Imaging DD 005"):
+            return None
+        element = self.own[_PHILIPS_FRAME_SEQUENCE] if _PHILIPS_FRAME_SEQUENCE in self.own else None
+        if element is None or element.VR != "SQ" or not element.value or tag not in element.value[0]:
+            return None
+        number = float(element.value[0][tag].value)
+        return number if math.isfinite(number) else None
+
     def moment(self, name: str) -> Moment | None:
         return parse_date_time(str(self.value("FrameContentSequence", name) or "").strip())
 
@@ -149,6 +163,7 @@ def _enhanced_frame(header: Header, number: int, groups: _Groups, temporal_dimen
         _enhanced_placement(groups),
         1.0 if slope is None else slope,
         0.0 if intercept is None else intercept,
+        groups.philips(tags.PHILIPS_SCALE_SLOPE),
     )
 
 
@@ -175,6 +190,9 @@ def _enhanced_timing(header: Header, groups: _Groups, temporal_dimension: int | 
         values = [indices] if isinstance(indices, int) else list(indices)
         position = float(values[temporal_dimension])
     duration_ms = groups.number("FrameContentSequence", "FrameAcquisitionDuration")
+    offset_s = groups.number("TemporalPositionSequence", "TemporalPositionTimeOffset")
+    if offset_s is None:
+        offset_s = groups.philips(tags.PHILIPS_DYNAMIC_BEGIN_TIME)
     stated = header.timing
     return replace(
         stated,
@@ -184,7 +202,7 @@ def _enhanced_timing(header: Header, groups: _Groups, temporal_dimension: int | 
         trigger_ms=within_a_day(
             groups.number("CardiacSynchronizationSequence", "NominalCardiacTriggerDelayTime"), 1000.0
         ),
-        offset_s=within_a_day(groups.number("TemporalPositionSequence", "TemporalPositionTimeOffset"), 1.0),
+        offset_s=within_a_day(offset_s, 1.0),
         duration_s=stated.duration_s if duration_ms is None else duration_ms / 1000,
         duration_basis=stated.duration_basis
         if duration_ms is None

@@ -133,7 +133,11 @@ class PixelFormat:
     high_bit: int
     signed: bool
     slope: float
+    """RescaleSlope (0028,1053), 1 where it is absent."""
     intercept: float
+    """RescaleIntercept (0028,1052), 0 where it is absent."""
+    scale_slope: float | None
+    """Philips' private scale slope: see neoher.intake.scale."""
     lossy: bool
 
 
@@ -247,7 +251,7 @@ def _protocol(elements: Elements) -> Protocol:
 
 
 def _timing(elements: Elements) -> Timing:
-    philips = elements.text(tags.PHILIPS_IMAGING_CREATOR) == "Philips MR Imaging DD 001"
+    begin_s = elements.floating(tags.PHILIPS_DYNAMIC_BEGIN_TIME) if _is_philips(elements) else None
     duration_s, duration_basis = _duration(elements)
     return Timing(
         acquisition=parse_date_time(elements.text(tags.ACQUISITION_DATE_TIME))
@@ -255,7 +259,7 @@ def _timing(elements: Elements) -> Timing:
         content=_moment(elements, tags.CONTENT_DATE, tags.CONTENT_TIME),
         temporal_position=elements.integer(tags.TEMPORAL_POSITION_IDENTIFIER),
         trigger_ms=within_a_day(elements.number(tags.TRIGGER_TIME), 1000.0),
-        offset_s=within_a_day(elements.floating(tags.PHILIPS_DYNAMIC_BEGIN_TIME), 1.0) if philips else None,
+        offset_s=within_a_day(begin_s, 1.0),
         bolus_start=parse_time(elements.text(tags.CONTRAST_BOLUS_START_TIME)),
         duration_s=duration_s,
         duration_basis=duration_basis,
@@ -282,6 +286,10 @@ def _moment(elements: Elements, date_tag: int, time_tag: int) -> Moment | None:
     if date is None or date.year > 9000:
         return None
     return Moment(dt.datetime.combine(date, dt.time()) + time)
+
+
+def _is_philips(elements: Elements) -> bool:
+    return elements.text(tags.PHILIPS_IMAGING_CREATOR) == "Philips MR Imaging DD 001"
 
 
 def _duration(elements: Elements) -> tuple[float | None, str]:
@@ -338,6 +346,7 @@ def _pixel_format(elements: Elements) -> PixelFormat | None:
         signed=elements.unsigned(tags.PIXEL_REPRESENTATION) == 1,
         slope=1.0 if slope is None else slope,
         intercept=0.0 if intercept is None else intercept,
+        scale_slope=elements.floating(tags.PHILIPS_SCALE_SLOPE) if _is_philips(elements) else None,
         lossy=elements.text(tags.LOSSY_IMAGE_COMPRESSION) == "01",
     )
 
@@ -408,6 +417,8 @@ _PIXEL: Final = _Shared(
     tags.PIXEL_REPRESENTATION,
     tags.RESCALE_SLOPE,
     tags.RESCALE_INTERCEPT,
+    tags.PHILIPS_IMAGING_CREATOR,
+    tags.PHILIPS_SCALE_SLOPE,
     tags.LOSSY_IMAGE_COMPRESSION,
 )
 _PLANE: Final = _Shared(_plane, tags.IMAGE_ORIENTATION_PATIENT, tags.PIXEL_SPACING)

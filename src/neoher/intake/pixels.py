@@ -37,15 +37,12 @@ _MONOCHROME: Final = ("MONOCHROME1", "MONOCHROME2")
 
 def refuse_unreadable_pixels(frames: Iterable[Frame]) -> None:
     """Raise SeriesError where the pixels of any frame cannot be read as they are described."""
-    seen: set[int] = set()
+    headers = {id(frame.header): frame.header for frame in frames}.values()
     reasons: dict[str, list[Header]] = {}
-    for frame in frames:
-        reason = "" if id(frame.header) in seen else _why_unreadable(frame.header)
-        seen.add(id(frame.header))
-        if not reason and not _is_a_scale(frame.slope, frame.intercept):
-            reason = f"rescale slope {frame.slope:g} and intercept {frame.intercept:g} are no scale"
+    for header in headers:
+        reason = _why_unreadable(header)
         if reason:
-            reasons.setdefault(reason, []).append(frame.header)
+            reasons.setdefault(reason, []).append(header)
     for reason, damaged in reasons.items():
         names = ", ".join(header.source.label for header in damaged[:3])
         rest = f" and {len(damaged) - 3} more" if len(damaged) > 3 else ""
@@ -92,10 +89,6 @@ def _why_unreadable(header: Header) -> str:
             return f"the pixel data is truncated: {have} of {need} bytes are there"
         return ""
     return _why_undecodable(header)
-
-
-def _is_a_scale(slope: float, intercept: float) -> bool:
-    return 1e-12 <= abs(slope) <= 1e12 and abs(intercept) <= 1e12
 
 
 def _why_undecodable(header: Header) -> str:
