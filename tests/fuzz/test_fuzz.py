@@ -129,24 +129,22 @@ def test_an_input_that_once_failed_fails_no_more(reader: str, tmp_path: Path) ->
     assert sum(report.outcomes.values()) == len(kept(reader))
 
 
-@pytest.mark.parametrize(
-    ("kind", "noticed"),
-    [
-        ("escapes", "KeyError escaped"),
-        ("loops", "took more than 5 s"),
-        ("eats", "MiB"),
-        ("eats-quietly", "more memory than there is"),
-        ("dies", "ended the process (status -11)"),
-    ],
-)
-def test_a_reader_that_misbehaves_is_noticed(kind: str, noticed: str, tmp_path: Path) -> None:
-    files = [tmp_path / f"{one}--input" for one in ("reads", kind, "refuses")]
+def test_a_reader_that_misbehaves_is_noticed(tmp_path: Path) -> None:
+    noticed = {
+        "escapes": "KeyError escaped",
+        "loops": "took more than 5 s",
+        "eats": "MiB",
+        "eats-quietly": "more memory than there is",
+        "dies": "ended the process (status -11)",
+    }
+    files = [tmp_path / f"{kind}--input" for kind in ("reads", "refuses", *noticed, "never-reached")]
     for file in files:
         file.touch()
     report = Report()
-    died_of = run_worker(
-        report, tmp_path / "errors.txt", "misbehaving", str(tmp_path), "kept", *map(str, files)
-    )
-    assert [noticed in said for said in report.failures.values()] == [True]
-    assert report.outcomes["read"] == 1
-    assert report.outcomes["refused"] == (0 if died_of else 1)
+    died_of = run_worker(report, "misbehaving", tmp_path, "kept", *map(str, files))
+    assert died_of == str(tmp_path / "dies--input")
+    said = {name.partition(" ")[0]: why for name, why in report.failures.items()}
+    assert said.keys() == noticed.keys()
+    assert all(noticed[kind] in why for kind, why in said.items())
+    assert report.outcomes == {"read": 1, "refused": 1, "failed": 5}
+    assert len(list((tmp_path / "failed").iterdir())) == 5

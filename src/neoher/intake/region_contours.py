@@ -120,11 +120,6 @@ def contours_to_voxels(structure: StructureSet, grid: Grid, where: str) -> Place
             where=where,
             remedy="Draw the region on this image, or export it as SEG or NIfTI.",
         )
-    planes = _planes(index)
-    slices, rows, columns = grid.shape
-    notes: list[tuple[str, str]] = []
-    if structure.left_out:
-        notes.append(("contours-left-out", f"ROI {structure.chosen} holds other contours{_said(structure)}."))
     beside = _beside(index, grid)
     if all(beside) and not any(_touches(contour, grid) for contour in index):
         raise RegionError(
@@ -132,29 +127,21 @@ def contours_to_voxels(structure: StructureSet, grid: Grid, where: str) -> Place
             where=where,
             remedy="Check that the region and the image are of the same patient and examination.",
         )
-    inside = np.zeros(grid.shape, dtype=np.bool_)
+    planes = _planes(index)
+    slices, rows, columns = grid.shape
     owners, step = _plane_of_slice(np.array([plane.slice_index for plane in planes]), slices)
-    repeats = overlaps = 0
+    filled = {owner: _filled(planes[owner], rows, columns) for owner in set(owners.values())}
+    inside = np.zeros(grid.shape, dtype=np.bool_)
     for slice_index, owner in owners.items():
-        distinct = without_repeats(planes[owner].contours)
-        repeats += len(planes[owner].contours) - len(distinct)
-        overlaps += partly_overlapping(distinct, rows, columns)
-        inside[slice_index] = fill_contours(distinct, rows, columns)
+        inside[slice_index] = filled[owner].inside
     if not inside.any():
         raise RegionError("the region's contours hold no voxel's centre of this image.", where=where)
-    notes += _plane_notes(planes, owners, step, grid)
+    notes = _plane_notes(planes, owners, step, grid) + _drawing_notes(list(filled.values()))
+    if structure.left_out:
+        notes.append(("contours-left-out", f"ROI {structure.chosen} holds other contours{_said(structure)}."))
     if any(beside):
         notes.append(
             ("region-cut", f"{sum(beside)} of {len(index)} contours reach beyond the image and are cut.")
-        )
-    if repeats:
-        notes.append(("contours-repeated", f"{repeats} contours are written twice and counted once."))
-    if overlaps:
-        notes.append(
-            (
-                "contours-overlap",
-                f"contours cross in one plane; the {overlaps} voxels inside both are taken as outside.",
-            )
         )
     return Placement(inside, tuple(notes))
 
@@ -165,6 +152,24 @@ class ContourPlane:
 
     slice_index: float
     contours: list[NDArray[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class FilledPlane:
+    """The voxels of one plane, how many contours were repeats, how many voxels lie in contours that cross."""
+
+    inside: NDArray[np.bool_]
+    repeats: int
+    doubtful: int
+
+
+def _filled(plane: ContourPlane, rows: int, columns: int) -> FilledPlane:
+    distinct = without_repeats(plane.contours)
+    return FilledPlane(
+        inside=fill_contours(distinct, rows, columns),
+        repeats=len(plane.contours) - len(distinct),
+        doubtful=partly_overlapping(distinct, rows, columns),
+    )
 
 
 def _planes(index: Sequence[NDArray[np.float64]]) -> list[ContourPlane]:
@@ -229,6 +234,19 @@ def _plane_notes(
                 f"{len(missing)} slices between the first and the last have no contour and stay outside.",
             )
         )
+    return notes
+
+
+def _drawing_notes(filled: Sequence[FilledPlane]) -> list[tuple[str, str]]:
+    """What is odd about how the contours were drawn."""
+    notes = []
+    repeats = sum(plane.repeats for plane in filled)
+    doubtful = sum(plane.doubtful for plane in filled)
+    if repeats:
+        notes.append(("contours-repeated", f"{repeats} contours are written twice and counted once."))
+    if doubtful:
+        message = f"contours cross in one plane; the {doubtful} voxels inside both are taken as outside."
+        notes.append(("contours-overlap", message))
     return notes
 
 
