@@ -16,7 +16,7 @@ from neoher.errors import SeriesError
 from neoher.intake.eligibility import why_not_a_phase, why_not_a_phase_object
 from neoher.intake.frames import Frame, frames_of
 from neoher.intake.geometry import SAME_PLACE_MM, Plane, by_place, plane_of
-from neoher.intake.headers import Protocol
+from neoher.intake.header_facts import Protocol
 from neoher.intake.series import Series
 
 __all__ = ["Candidate", "LeftOut", "choose_dynamic", "find_candidates"]

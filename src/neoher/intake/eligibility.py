@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import Final
 
 from neoher.intake.frames import Frame
-from neoher.intake.headers import ENHANCED_MR_CLASSES, MR_CLASS, Header, Identity, Protocol
+from neoher.intake.header_facts import Identity, Protocol
+from neoher.intake.headers import ENHANCED_MR_CLASSES, MR_CLASS, Header
 
 __all__ = ["why_not_a_phase", "why_not_a_phase_object"]
 

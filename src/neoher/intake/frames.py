@@ -18,15 +18,8 @@ from pydicom.tag import Tag
 from neoher.errors import ImageError, SeriesError
 from neoher.intake import tags
 from neoher.intake.clock import Moment, parse_date_time
-from neoher.intake.headers import (
-    ENHANCED_MR_CLASSES,
-    FARTHEST_MM,
-    Header,
-    Placement,
-    Protocol,
-    Timing,
-    within_a_day,
-)
+from neoher.intake.header_facts import Placement, Protocol, Timing
+from neoher.intake.headers import ENHANCED_MR_CLASSES, FARTHEST_MM, Header, within_a_day
 from neoher.volume.grid import Vector
 
 __all__ = ["Frame", "frames_of"]
@@ -142,7 +135,7 @@ class _Groups:
         """A number of Philips' private frame description (2005,140F)."""
         if not str(self.own.get(_PHILIPS_FRAME_CREATOR, "")).count("Philips MR Imaging DD 005"):
             return None
-        element = self.own[_PHILIPS_FRAME_SEQUENCE] if _PHILIPS_FRAME_SEQUENCE in self.own else None
+        element = self.own.get(_PHILIPS_FRAME_SEQUENCE, None)
         if element is None or element.VR != "SQ" or not element.value or tag not in element.value[0]:
             return None
         number = float(element.value[0][tag].value)

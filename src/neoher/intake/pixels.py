@@ -23,7 +23,8 @@ from neoher.intake.decoders import decoder_of
 from neoher.intake.element_walk import UNDEFINED_LENGTH
 from neoher.intake.elements import EXPLICIT_LITTLE_ENDIAN, IMPLICIT_LITTLE_ENDIAN
 from neoher.intake.frames import Frame
-from neoher.intake.headers import Header, PixelFormat
+from neoher.intake.header_facts import PixelFormat
+from neoher.intake.headers import Header
 from neoher.intake.jpeg_stream import why_not_a_sound_jpeg
 
 __all__ = ["read_planes", "refuse_unreadable_pixels"]
