@@ -133,10 +133,12 @@ class _Groups:
 
     def philips(self, tag: int) -> float | None:
         """A number of Philips' private frame description (2005,140F)."""
-        if not str(self.own.get(_PHILIPS_FRAME_CREATOR, "")).count("Philips MR Imaging DD 005"):
+        if _PHILIPS_FRAME_CREATOR not in self.own or _PHILIPS_FRAME_SEQUENCE not in self.own:
             return None
-        element = self.own.get(_PHILIPS_FRAME_SEQUENCE, None)
-        if element is None or element.VR != "SQ" or not element.value or tag not in element.value[0]:
+        creator, element = self.own[_PHILIPS_FRAME_CREATOR].value, self.own[_PHILIPS_FRAME_SEQUENCE]
+        if creator != "Philips MR Imaging DD 005" or element.VR != "SQ" or not element.value:
+            return None
+        if tag not in element.value[0]:
             return None
         number = float(element.value[0][tag].value)
         return number if math.isfinite(number) else None
