@@ -1,7 +1,7 @@
-"""Charts: the kinetic curve of a lesion and its size over the visits, as SVG that a browser and paper share.
+"""Charts: the kinetic curve of a lesion and its size over the visits, as SVG for screen and paper.
 
-Colours and type come from the page's style sheet by class; each drawing also carries its own, so that it reads
-outside the page.
+Colours and type come from the page's style sheet by class; each drawing also carries its own, so that it
+reads outside the page.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from neoher.report.content import LesionTable, Origin, QuantityRow
-from neoher.report.numbers import number, short_date, unit_word
+from neoher.report.content import SUMMARY_QUANTITIES, LesionTable, Origin, QuantityRow
+from neoher.report.numbers import short_date, unit_word, with_unit
 
 __all__ = ["CurvePoint", "kinetic_chart", "size_chart", "ticks"]
 
@@ -82,7 +82,9 @@ def kinetic_chart(points: Sequence[CurvePoint], *, zero: str) -> str:
     parts.append(_axes(panel, x_ticks, y_ticks))
     parts.append(_words(panel.left, 12, "mean enhancement, %", "start", _QUIET))
     parts.append(_words(panel.left + panel.width, 234, "seconds", "end", _QUIET))
-    line = " ".join(f"{panel.x(point.time_s):.1f},{panel.y(point.enhancement_percent):.1f}" for point in points)
+    line = " ".join(
+        f"{panel.x(point.time_s):.1f},{panel.y(point.enhancement_percent):.1f}" for point in points
+    )
     parts.append(f'<polyline points="{line}" fill="none" stroke="{_MEASURED}" stroke-width="1.6"/>')
     for point in points:
         x, y = panel.x(point.time_s), panel.y(point.enhancement_percent)
@@ -103,12 +105,19 @@ def size_chart(table: LesionTable, units: Sequence[str] = ("mm", "cm3")) -> str:
     A visit without a value leaves a gap in its line: nothing is drawn where nothing is known. Returns an
     empty string when no row has a value.
     """
-    panels = [(unit, [row for row in table.rows if row.unit == unit and _has_value(row)]) for unit in units]
+    panels = [(unit, _drawn_rows(table, unit)) for unit in units]
     panels = [(unit, rows) for unit, rows in panels if rows]
     if not panels:
         return ""
     width, height = 360.0, 236.0
-    parts = [_open(width * len(panels), height, f"Size of {table.title} over the visits; the table holds the values", 11)]
+    parts = [
+        _open(
+            width * len(panels),
+            height,
+            f"Size of {table.title} over the visits; the table holds the values",
+            11,
+        )
+    ]
     for position, (unit, rows) in enumerate(panels):
         parts.append(_size_panel(table, unit, rows, position * width, width, height))
     parts.append("</svg>")
@@ -123,7 +132,7 @@ def _size_panel(
     places = _places(table)
     span = (min(places), max(places)) if len(set(places)) > 1 else (places[0] - 1, places[0] + 1)
     panel = _Panel(offset + 34, 26, width - 34 - 112, height - 26 - 40, span, (0.0, y_ticks[-1]))
-    title = {"mm": "longest diameter, mm", "cm3": "functional tumour volume, cc"}.get(unit, unit_word(unit))
+    title = {"mm": "diameter, mm", "cm3": "functional tumour volume, cc"}.get(unit, unit_word(unit))
     parts = [_words(offset + 4, 13, title, "start", _QUIET), _axes(panel, (), y_ticks)]
     for heading, place in zip(table.headings, places, strict=True):
         x = panel.x(place)
@@ -140,13 +149,7 @@ def _size_panel(
             for column, cell in enumerate(row.cells)
         ]
         parts.append(_line_with_gaps(drawn, colour, dashed=row.origin is Origin.REPORTED))
-        fill = colour if row.origin is Origin.MEASURED else "#fff"
-        for point in drawn:
-            if point:
-                parts.append(
-                    f'<circle cx="{point[0]:.1f}" cy="{point[1]:.1f}" r="3.2" fill="{fill}" stroke="{colour}" '
-                    f'stroke-width="1.3"><title>{escape(number(point[2], unit))} {unit_word(unit)}</title></circle>'
-                )
+        parts += [_dot(point, row, colour, unit) for point in drawn if point]
         last = [point for point in drawn if point][-1]
         ends.append((last[1], last[0], _row_words(row), colour))
     for y, (_, _, words, colour) in zip(_apart([end[0] for end in sorted(ends)]), sorted(ends), strict=True):
@@ -154,18 +157,33 @@ def _size_panel(
     return "".join(parts)
 
 
+def _drawn_rows(table: LesionTable, unit: str) -> list[QuantityRow]:
+    return [
+        row
+        for row in table.rows
+        if row.unit == unit
+        and row.quantity in SUMMARY_QUANTITIES
+        and any(cell.value is not None for cell in row.cells)
+    ]
+
+
+def _dot(point: tuple[float, float, float], row: QuantityRow, colour: str, unit: str) -> str:
+    x, y, value = point
+    fill = colour if row.origin is Origin.MEASURED else "#fff"
+    return (
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.2" fill="{fill}" stroke="{colour}" stroke-width="1.3">'
+        f"<title>{escape(with_unit(value, unit))}</title></circle>"
+    )
+
+
 def _row_words(row: QuantityRow) -> str:
-    kind = {"longest_diameter_in_plane": " in plane", "longest_diameter_3d": " in 3D"}.get(row.quantity, "")
+    kind = " short axis" if row.quantity == "short_axis" else ""
     return f"{row.origin.value} {row.modality}{kind}"
-
-
-def _has_value(row: QuantityRow) -> bool:
-    return any(cell.value is not None for cell in row.cells)
 
 
 def _colour(row: QuantityRow) -> str:
     if row.origin is Origin.MEASURED:
-        return _MEASURED if row.quantity != "longest_diameter_3d" else "#6d93b8"
+        return _MEASURED
     return _REPORTED.get(row.modality, _REPORTED_OTHER)
 
 
@@ -209,7 +227,9 @@ def _axes(panel: _Panel, x_ticks: Sequence[float], y_ticks: Sequence[float]) -> 
     for tick in y_ticks:
         y = panel.y(tick)
         colour = _QUIET if tick == 0 else _HAIR
-        parts.append(f'<path d="M{panel.left:.1f} {y:.1f}H{right:.1f}" stroke="{colour}" stroke-width="0.7"/>')
+        parts.append(
+            f'<path d="M{panel.left:.1f} {y:.1f}H{right:.1f}" stroke="{colour}" stroke-width="0.7"/>'
+        )
         parts.append(_words(panel.left - 6, y + 3.5, f"{tick:g}".replace("-", "\u2212"), "end", _QUIET, 10))
     for tick in x_ticks:
         x = panel.x(tick)
@@ -227,6 +247,6 @@ def _words(x: float, y: float, words: str, anchor: str, colour: str, size: float
 
 def _open(width: float, height: float, alt: str, size: float) -> str:
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 {width:g} {height:g}" role="img" '
-        f'aria-label="{escape(alt)}" font-size="{size:g}" font-family="sans-serif">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 {width:g} {height:g}" '
+        f'role="img" aria-label="{escape(alt)}" font-size="{size:g}" font-family="sans-serif">'
     )

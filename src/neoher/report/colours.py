@@ -1,8 +1,8 @@
 """Colours of the signal enhancement ratio (SER), bin by bin, and the words we put beside them.
 
-Bins and their colours as in UCSF's ftv_map_gen_p2.py (rnadkarni2/SlicerBreast_DCEMRI_FTV): blue, purple, green,
-red, yellow. An SER of 0 or above 3 stays uncoloured and counts in the functional tumour volume. That code gives
-no names: gradual, plateau and washout are our labels.
+Bins and their colours as in UCSF's ftv_map_gen_p2.py (rnadkarni2/SlicerBreast_DCEMRI_FTV): blue, purple,
+green, red, yellow. An SER of 0 or above 3 stays uncoloured and counts in the functional tumour volume. That
+code gives no names: gradual, plateau and washout are our labels.
 """
 
 from __future__ import annotations

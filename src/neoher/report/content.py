@@ -10,19 +10,18 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import JsonValue
 
+from neoher.record.completeness import MissingFact
 from neoher.record.conclusion import Caution, Conclusion, Software
 from neoher.record.intended_use import IntendedUse
+from neoher.record.timeline import Event, Problem
 from neoher.response.change import Change
 
-if TYPE_CHECKING:
-    from neoher.record.completeness import MissingFact
-    from neoher.record.timeline import Event, Problem
-
 __all__ = [
+    "SUMMARY_QUANTITIES",
     "Assessment",
     "Cell",
     "ExamImages",
@@ -31,9 +30,9 @@ __all__ = [
     "KeyImage",
     "LegendEntry",
     "LesionTable",
+    "MeasuredRegion",
     "Origin",
     "Provenance",
-    "SIZE_UNITS",
     "QuantityRow",
     "ReportContent",
     "SummaryRow",
@@ -41,8 +40,14 @@ __all__ = [
     "VisitPage",
 ]
 
-SIZE_UNITS = ("mm", "cm3")
-"""UCUM units of the quantities that say how large a lesion is."""
+SUMMARY_QUANTITIES = (
+    "functional_tumour_volume",
+    "largest_component_longest_diameter_in_plane",
+    "longest_diameter_reported",
+    "short_axis",
+)
+"""The quantities that say how large a lesion is. The diameter is that of the largest component: the whole of
+the counted voxels may hold a vessel or enhancing parenchyma far from the tumour."""
 
 
 class Origin(StrEnum):
@@ -90,10 +95,13 @@ class KeyImage:
 
 @dataclass(frozen=True, slots=True)
 class ExamImages:
-    """The pictures of one exam in the order in which they are shown."""
+    """The pictures of one measured region of an exam, in the order in which they are shown."""
 
     exam: str
+    lesion: str | None
     images: tuple[KeyImage, ...]
+    absent: str = ""
+    """Why there are no pictures; empty where there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +152,16 @@ class Cell:
     """Date of the exam this cell comes from."""
     value: float | None
     absent: str
-    """Why there is no value ('not measured', 'not reported'); empty where there is one."""
+    """Why there is no number ('not measured', 'not reported', 'not seen'); empty where there is one."""
     note: str
     """What must be read with the value, such as what 0 cc means; usually empty."""
     provenance: str | None
     """Id of the provenance row; None where there is no value."""
     stale: bool
     change: Conclusion[Change] | None
-    """Change from baseline; None at baseline itself."""
+    """Change from the row's first value; None at that value, and where the two are not comparable."""
+    since: str
+    """The visit of the row's first value; empty where there is no change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +175,7 @@ class QuantityRow:
     """UCUM code."""
     origin: Origin
     modality: str
+    """DICOM modality; with its tracer on PET, since values of two tracers are never compared."""
     cells: tuple[Cell, ...]
     """One per visit heading of the table."""
     limit: str
@@ -193,30 +204,41 @@ class LesionTable:
 
     @property
     def summary(self) -> tuple[SummaryRow, ...]:
-        """The sizes (mm, cc) that have a value, from their first to their latest visit with one."""
+        """The sizes that have a value, from their first to their latest visit with one."""
         entries = []
         for row in self.rows:
             known = [cell for cell in row.cells if cell.value is not None]
-            if row.unit in SIZE_UNITS and known:
+            if row.quantity in SUMMARY_QUANTITIES and known:
                 entries.append(SummaryRow(row, known[0], known[-1] if len(known) > 1 else None))
         return tuple(entries)
 
 
 @dataclass(frozen=True, slots=True)
+class MeasuredRegion:
+    """One region of an exam: its pictures beside what was measured in it."""
+
+    images: tuple[KeyImage, ...]
+    no_images: str
+    """Why there are no pictures; empty where there are."""
+    measured: Assessment
+
+
+@dataclass(frozen=True, slots=True)
 class ExamPage:
-    """One exam of a visit: its pictures, its measurement and its findings in words."""
+    """One exam of a visit: its pictures, its measurements and its findings in words."""
 
     exam: str
     title: str
     date: dt.date | None
+    modality: str
+    """For a reader: MRI, ultrasound …"""
     facts: tuple[Fact, ...]
     """How it was made: tracer, contrast, quality; only what is stated."""
     findings: tuple[str, ...]
     """Sentences made from the structured findings, each naming its lesion."""
     quotations: tuple[str, ...]
     """Free text of the reader, unchanged."""
-    images: tuple[KeyImage, ...]
-    measurements: tuple[Assessment, ...]
+    regions: tuple[MeasuredRegion, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +257,13 @@ class Assessment:
     title: str
     headline: str
     conclusion: Conclusion[Any]
+    cancer: str | None = None
+    """Id of the cancer that the tissue belongs to, where it can be told."""
+    date: dt.date | None = None
+    path: str = ""
+    """Where its facts stand in case.yaml; empty for a measurement."""
     provenance: str | None = None
-    """Id of the provenance row; None where the conclusion rests on the record alone."""
+    """Id of the provenance row; None where there is nothing to point to."""
     stale: bool = False
     notes: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
@@ -256,6 +283,8 @@ class ReportContent:
     """(title, facts) of each cancer."""
     treatment: tuple[str, ...]
     """One sentence per regimen or operation."""
+    safety: tuple[Fact, ...]
+    """Heart, tests, adverse events and contraindications as stated."""
     timeline: tuple[Event, ...]
     visits: tuple[VisitPage, ...]
     lesions: tuple[LesionTable, ...]

@@ -24,7 +24,9 @@ _LONG_SIDE_PIXELS = 520
 _SCALE_BARS_MM = (100.0, 50.0, 20.0, 10.0, 5.0)
 
 
-def grey_pixels(plane: DisplayPlane, image: NDArray[np.floating], window: tuple[float, float]) -> NDArray[np.uint8]:
+def grey_pixels(
+    plane: DisplayPlane, image: NDArray[np.floating], window: tuple[float, float]
+) -> NDArray[np.uint8]:
     """One slice as shown, enlarged smoothly to square pixels and windowed to 0-255.
 
     `image`: shape (rows, columns), any unit; `window`: values shown black and white. NaN is shown black.

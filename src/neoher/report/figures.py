@@ -17,7 +17,14 @@ from neoher.report.plane import DisplayPlane, cropped, square_window
 from neoher.volume.dynamic import DynamicSeries
 from neoher.volume.mask import Mask
 
-__all__ = ["exam_images", "kinetic_figure", "ser_slice", "shown_slice", "subtraction_projection", "tumour_slice"]
+__all__ = [
+    "exam_images",
+    "kinetic_figure",
+    "ser_slice",
+    "shown_slice",
+    "subtraction_projection",
+    "tumour_slice",
+]
 
 _MARGIN_MM, _LEAST_MM = 14.0, 70.0
 """Around the region in the close views: enough of the breast to know where one is."""
@@ -47,7 +54,7 @@ def exam_images(
 
 
 def shown_slice(measured: Measured, region: Mask, diameter: Diameter | None) -> int:
-    """The slice to show: that of the diameter, else the one with most counted voxels, else the region's middle."""
+    """The slice of the diameter, else the one with most counted voxels, else the region's middle."""
     if diameter is not None and diameter.slice_index is not None:
         return diameter.slice_index
     counts = measured.mask.inside.sum(axis=(1, 2))
@@ -76,11 +83,13 @@ def subtraction_projection(series: DynamicSeries, choice: PhaseChoice, region: M
     return KeyImage(
         title="Subtraction, projection",
         caption=(
-            f"{plane.name.capitalize()} maximum intensity projection of the early phase ({seconds:.0f} s) minus the "
-            "phase before contrast; dashed: the measured region."
+            f"{plane.name.capitalize()} maximum intensity projection of the early phase ({seconds:.0f} s) "
+            "minus the phase before contrast; dashed: the measured region."
         ),
         alt=alt,
-        svg=picture(plane, pixels, alt=alt, outline=outline_path(plane, region.inside.any(axis=0))),
+        svg=picture(
+            plane, pixels, alt=alt, outline=outline_path(plane, np.asarray(region.inside.any(axis=0)))
+        ),
         aspect=_aspect(plane),
     )
 
@@ -102,7 +111,10 @@ def tumour_slice(
     )
     return KeyImage(
         title="Slice through the tumour" if diameter is not None else "Slice through the region",
-        caption=f"Early phase, {plane.name} slice {place + 1} of {series.grid.shape[0]}; dashed: the region{words}",
+        caption=(
+            f"Early phase, {plane.name} slice {place + 1} of {series.grid.shape[0]}; "
+            f"dashed: the region{words}"
+        ),
         alt=alt + (f", longest diameter {calliper.length_mm:.1f} mm" if calliper else ""),
         svg=picture(
             plane,
@@ -116,7 +128,7 @@ def tumour_slice(
 
 
 def ser_slice(series: DynamicSeries, ftv: FunctionalTumourVolume, region: Mask, place: int) -> KeyImage:
-    """The same slice with the counted voxels in the colours of their SER; the legend counts the whole volume."""
+    """The same slice, the counted voxels in the colours of their SER; the legend is of the whole volume."""
     plane, part = _close_view(series, region, place)
     image = _signal(series, ftv.choice.early, place)[part]
     classes = np.zeros(series.grid.shape[1:], dtype=np.uint8)
@@ -128,14 +140,14 @@ def ser_slice(series: DynamicSeries, ftv: FunctionalTumourVolume, region: Mask, 
     pixels = np.repeat(grey[:, :, None], 3, axis=2)
     pixels[coloured] = colours[coloured]
     alt = (
-        f"The same {plane.name} slice with the {ftv.voxels} counted voxels coloured by their signal enhancement "
-        "ratio; the legend gives the share of each colour"
+        f"The same {plane.name} slice with the {ftv.voxels} counted voxels coloured by their signal "
+        "enhancement ratio; the legend gives the share of each colour"
     )
     return KeyImage(
         title="Signal enhancement ratio (SER)",
         caption=(
-            "Counted voxels in the colour of their SER, each bin closed above; shares are of the whole functional "
-            "tumour volume. Gradual, plateau and washout are this software’s labels."
+            "Counted voxels in the colour of their SER, each bin closed above; shares are of the whole "
+            "functional tumour volume. Gradual, plateau and washout are this software’s labels."
             if ftv.voxels
             else "0 voxels reach the thresholds, so nothing is coloured. This is not a pathologic statement."
         ),

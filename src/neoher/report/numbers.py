@@ -5,7 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import math
 
-__all__ = ["NOT_KNOWN", "change_percent", "date_range", "long_date", "number", "short_date", "unit_word", "with_unit"]
+__all__ = [
+    "NOT_KNOWN",
+    "change_percent",
+    "date_range",
+    "long_date",
+    "number",
+    "short_date",
+    "unit_word",
+    "with_unit",
+]
 
 NOT_KNOWN = "not known"
 

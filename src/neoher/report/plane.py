@@ -96,7 +96,7 @@ class DisplayPlane:
         return shown
 
     def place(self, positions_mm: NDArray[np.float64]) -> NDArray[np.float64]:
-        """LPS positions in mm, shape (n, 3), as (x, y) in mm from the image's top left corner, shape (n, 2)."""
+        """LPS positions in mm, shape (n, 3), as (x, y) in mm from the image's top left corner, (n, 2)."""
         index = self.grid.to_index(positions_mm)
         across, along = index[:, self.horizontal], index[:, self.vertical]
         if self.mirror_horizontal:
@@ -111,7 +111,8 @@ def orientation_letters(direction: NDArray[np.float64]) -> str:
     """Where an LPS direction points, as on a film: L R, P A, H F; two letters when it is oblique."""
     names = (("L", "R"), ("P", "A"), ("H", "F"))
     order = np.argsort(-np.abs(direction), kind="stable")
-    chosen = [axis for rank, axis in enumerate(order) if rank == 0 or abs(direction[axis]) >= _SECOND_LETTER_FROM]
+    tilted = np.abs(direction) >= _SECOND_LETTER_FROM
+    chosen = [axis for rank, axis in enumerate(order) if rank == 0 or tilted[axis]]
     return "".join(names[axis][0 if direction[axis] > 0 else 1] for axis in chosen[:2])
 
 

@@ -66,7 +66,7 @@ def change_between(quantity: str, earlier: float | None, later: float | None) ->
     )
     if earlier is None or later is None:
         return Conclusion[Change](value=None, missing=missing)
-    known = REPEATABILITY.get(quantity, Repeatability(None, "no limit published"))
+    known = REPEATABILITY.get(quantity, Repeatability(None, "no limit of repeatability is held for this quantity"))
     percent = None if earlier == 0 else 100.0 * (later - earlier) / earlier
     beyond = None
     if known.limit_percent is not None and percent is not None:

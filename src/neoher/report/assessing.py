@@ -1,0 +1,145 @@
+"""Tissue assessed: HER2 of every specimen and the residual burden of every operation, as recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from neoher.errors import InputError
+from neoher.pathology.her2 import CALCULATOR as HER2
+from neoher.pathology.recorded import her2_facts, residual_burden_facts
+from neoher.pathology.residual_burden import CALCULATOR as RESIDUAL_BURDEN
+from neoher.record.case import Case
+from neoher.record.conclusion import Caution, Conclusion
+from neoher.record.date_problem import entry_path
+from neoher.record.specimen import Her2Result, Specimen
+from neoher.record.surgery import Surgery, SurgicalSpecimen
+from neoher.report.content import Assessment
+from neoher.report.numbers import NOT_KNOWN, short_date
+from neoher.report.tissue_facts import specimen_facts, surgical_facts
+
+__all__ = ["CONTRADICTORY_FACTS", "TissueAssessments", "assess_tissue"]
+
+CONTRADICTORY_FACTS = "contradictory-facts"
+"""Code of the caution where recorded facts exclude each other and nothing was concluded from them."""
+
+
+@dataclass(frozen=True, slots=True)
+class TissueAssessments:
+    """What the tissue of a record says, specimen by specimen."""
+
+    her2: tuple[Assessment, ...] = ()
+    residual_burden: tuple[Assessment, ...] = ()
+
+
+def assess_tissue(case: Case) -> TissueAssessments:
+    """HER2 by specimen and residual burden by operation.
+
+    Facts that contradict each other stop nothing: their assessment has no value and says why. Does not
+    decide which of several specimens counts.
+    """
+    her2 = [_her2_of_specimen(case, specimen) for specimen in case.specimens if specimen.malignant != "no"]
+    burden: list[Assessment] = []
+    for surgery, path in _operations_with_specimen(case):
+        her2 += _her2_of_surgery(case, surgery, path)
+        burden.append(_burden(case, surgery, path))
+    return TissueAssessments(tuple(her2), tuple(burden))
+
+
+def _her2_of_specimen(case: Case, specimen: Specimen) -> Assessment:
+    kind = str(specimen.kind).replace("-", " ") if specimen.kind else "specimen"
+    of = f" of {specimen.lesion}" if specimen.lesion else ""
+    cancer = case.cancer_of(specimen)
+    path = f"specimens[{specimen.id}]"
+    conclusion = _her2(specimen.her2, path)
+    return Assessment(
+        title=f"HER2, {kind} {specimen.id}{of}, {short_date(specimen.date)}",
+        headline=_headline(conclusion),
+        conclusion=conclusion,
+        cancer=cancer.id if cancer else None,
+        date=specimen.date,
+        path=path,
+        notes=_wording(specimen.her2),
+        facts=specimen_facts(specimen),
+    )
+
+
+def _her2_of_surgery(case: Case, surgery: Surgery, path: str) -> Iterator[Assessment]:
+    specimen = surgery.specimen
+    if specimen is None or specimen.her2 is None:
+        return
+    cancer = case.cancer_of(surgery)
+    conclusion = _her2(specimen.her2, path)
+    yield Assessment(
+        title=f"HER2 after therapy, surgical specimen, {short_date(surgery.date)}",
+        headline=_headline(conclusion),
+        conclusion=conclusion,
+        cancer=cancer.id if cancer else None,
+        date=surgery.date,
+        path=path,
+        notes=_wording(specimen.her2),
+    )
+
+
+def _burden(case: Case, surgery: Surgery, path: str) -> Assessment:
+    specimen = surgery.specimen
+    assert specimen is not None  # only such operations come here
+    cancer = case.cancer_of(surgery)
+    conclusion = _concluded(lambda: _residual_burden(specimen), path)
+    return Assessment(
+        title=f"Residual cancer burden, {surgery.procedure or 'operation'}, {short_date(surgery.date)}",
+        headline=_headline(conclusion),
+        conclusion=conclusion,
+        cancer=cancer.id if cancer else None,
+        date=surgery.date,
+        path=path,
+        facts=surgical_facts(specimen),
+    )
+
+
+def _her2(stated: Her2Result | None, path: str) -> Conclusion[Any]:
+    if stated is None:
+        return Conclusion[Any](value=None, missing=(f"{path}.her2",))
+    return _concluded(lambda: HER2.compute(her2_facts(stated)), path)
+
+
+def _residual_burden(specimen: SurgicalSpecimen) -> Conclusion[Any]:
+    return RESIDUAL_BURDEN.compute(residual_burden_facts(specimen))
+
+
+def _concluded(conclude: Callable[[], Conclusion[Any]], path: str) -> Conclusion[Any]:
+    try:
+        conclusion = conclude()
+    except InputError as error:
+        caution = Caution(code=CONTRADICTORY_FACTS, message=_sentence(error, path))
+        return Conclusion[Any](value=None, warnings=(caution,))
+    missing = tuple(f"{path}.{name}" for name in conclusion.missing)
+    return conclusion.model_copy(update={"missing": missing})
+
+
+def _sentence(error: InputError, path: str) -> str:
+    where = f"{path}, {error.where}" if error.where else path
+    remedy = f" {error.remedy}" if error.remedy else ""
+    return (
+        "The recorded facts cannot all be true, so nothing is concluded from them. "
+        f"{where}: {error.what}{remedy}"
+    )
+
+
+def _headline(conclusion: Conclusion[Any]) -> str:
+    if conclusion.value is not None:
+        return str(conclusion.value.in_words())
+    if any(caution.code == CONTRADICTORY_FACTS for caution in conclusion.warnings):
+        return "cannot be said: the recorded facts contradict each other"
+    return NOT_KNOWN
+
+
+def _wording(stated: Her2Result | None) -> tuple[str, ...]:
+    return (f"Report: “{stated.text}”",) if stated and stated.text else ()
+
+
+def _operations_with_specimen(case: Case) -> Iterator[tuple[Surgery, str]]:
+    for position, surgery in enumerate(case.surgery):
+        if surgery.specimen is not None:
+            yield surgery, entry_path(case, "surgery", position, "specimen")

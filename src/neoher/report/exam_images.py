@@ -1,0 +1,33 @@
+"""Pictures of a measured exam, or the reason why there are none."""
+
+from __future__ import annotations
+
+from neoher.errors import NeoherError
+from neoher.measure.case import ExamResult
+from neoher.report.content import ExamImages
+from neoher.report.figures import exam_images
+
+__all__ = ["draw_exam"]
+
+
+def draw_exam(result: ExamResult) -> ExamImages:
+    """The pictures of one exam and region, drawn from its pixels, which are read once more for it.
+
+    A problem with the pixels is said in the place of the pictures and stops nothing.
+    """
+    try:
+        measured = result.images
+        if measured is None:
+            return ExamImages(result.exam.id, result.lesion, (), _reason(result))
+        pictures = exam_images(
+            measured.series, measured.volume, measured.region, measured.shape, measured.curve()
+        )
+    except NeoherError as error:
+        return ExamImages(result.exam.id, result.lesion, (), f"No pictures: {error.what}")
+    return ExamImages(result.exam.id, result.lesion, pictures)
+
+
+def _reason(result: ExamResult) -> str:
+    if result.problem is not None:
+        return f"No pictures: {result.problem.what}"
+    return "No pictures: no region to measure in was given."

@@ -1,0 +1,256 @@
+"""Lesion tables: every quantity of a lesion over the visits, reported and measured side by side."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from neoher.measure.case import ExamResult
+from neoher.record.case import Case
+from neoher.record.conclusion import Conclusion
+from neoher.record.exam import Exam, MrExam
+from neoher.record.finding import Finding
+from neoher.record.measurement import Measurement
+from neoher.report.content import Cell, LesionTable, Origin, QuantityRow, VisitHeading
+from neoher.report.provenance import NumberSources
+from neoher.report.reported import modality_of, reported_numbers
+from neoher.report.visits import ReportVisit
+from neoher.report.words import lesion_title
+from neoher.response.change import REPEATABILITY, Change, change_between
+
+__all__ = ["lesion_tables"]
+
+_MEASURED = {
+    # quantity: label, UCUM unit
+    "functional_tumour_volume": ("functional tumour volume", "cm3"),
+    "largest_component_longest_diameter_in_plane": ("longest diameter in plane, largest component", "mm"),
+    "largest_component_longest_diameter_3d": ("longest diameter in 3D, largest component", "mm"),
+    "longest_diameter_in_plane": ("longest diameter in plane, all counted voxels", "mm"),
+    "longest_diameter_3d": ("longest diameter in 3D, all counted voxels", "mm"),
+    "components": ("connected components", "1"),
+    "sphericity": ("sphericity", "1"),
+}
+_SAME_REPEATABILITY = {
+    "largest_component_longest_diameter_in_plane": "longest_diameter_in_plane",
+    "largest_component_longest_diameter_3d": "longest_diameter_3d",
+}
+_ALWAYS_SHOWN = "functional_tumour_volume"
+_NO_CHANGE = {
+    "calcification_extent": (
+        "no change is given: calcifications do not follow the response of the cancer",
+        ("doi:10.1186/s12957-017-1263-8",),
+    ),
+    "components": ("no change is given: a number of parts is no size", ()),
+}
+_COMPARED_PARAMETERS = ("pe_percent", "background_percent", "neighbours", "early_s", "late_s")
+_ZERO_VOLUME = "no voxel reaches the thresholds; this is not a pathologic statement"
+_NO_VOXEL = "none: no voxel reaches the thresholds"
+
+
+@dataclass(frozen=True, slots=True)
+class _RowKey:
+    quantity: str
+    label: str
+    unit: str
+    origin: Origin
+    modality: str
+    repeat: int = 1
+    """1 for the first exam of this modality at a visit, 2 for a second one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One number of one exam, before it has a place in the table."""
+
+    key: _RowKey
+    visit: str
+    date: dt.date | None
+    value: float | None
+    absent: str
+    note: str = ""
+    provenance: str | None = None
+    stale: bool = False
+    basis: tuple[object, ...] = ()
+    """What must be equal for two values to be compared: the method and its parameters."""
+
+
+def lesion_tables(
+    case: Case, visits: Sequence[ReportVisit], results: Sequence[ExamResult], sources: NumberSources
+) -> tuple[LesionTable, ...]:
+    """One table per lesion of the record, then one for what was measured without naming a lesion.
+
+    A cell without a number says why. Change counts from the first value of the same row; it is left out
+    where the two values were measured by other methods or parameters.
+    """
+    headings = tuple(VisitHeading(visit.label, visit.dates, visit.date) for visit in visits)
+    named = {lesion.id: lesion_title(case, lesion) for lesion in case.lesions}
+    unnamed = [result for result in results if result.lesion not in named]
+    tables = [
+        LesionTable(lesion, title, headings, _rows(_entries(lesion, visits, results, sources), visits))
+        for lesion, title in named.items()
+    ]
+    for lesion in dict.fromkeys(result.lesion for result in unnamed):
+        title = f"Measured region {lesion}" if lesion else "Measured region, assigned to no lesion"
+        rows = _rows(_entries(lesion, visits, unnamed, sources), visits)
+        tables.append(LesionTable(lesion or "", title, headings, rows))
+    return tuple(tables)
+
+
+def _entries(
+    lesion: str | None, visits: Sequence[ReportVisit], results: Sequence[ExamResult], sources: NumberSources
+) -> Iterator[_Entry]:
+    """Measured numbers first, then reported ones, each in the order of the visits."""
+    for visit in visits:
+        shown = {exam.id for exam in visit.exams}
+        for result in results:
+            if result.exam.id in shown and result.lesion == lesion:
+                yield from _measured_entries(result, visit.label, sources)
+    for visit in visits:
+        for exam in visit.exams:
+            for position, finding in enumerate(exam.findings):
+                if lesion is not None and finding.lesion == lesion:
+                    row = sources.reported.get((exam.id, position))
+                    yield from _reported_entries(exam, finding, visit.label, row.id if row else None)
+
+
+def _reported_entries(exam: Exam, finding: Finding, visit: str, row: str | None) -> Iterator[_Entry]:
+    for number in reported_numbers(finding):
+        yield _Entry(
+            _RowKey(number.quantity, number.label, number.unit, Origin.REPORTED, modality_of(exam)),
+            visit,
+            exam.date,
+            number.value,
+            absent=number.state,
+            provenance=row if number.value is not None else None,
+        )
+
+
+def _measured_entries(result: ExamResult, visit: str, sources: NumberSources) -> Iterator[_Entry]:
+    measurement = result.measurement
+    row = sources.measured.get((result.exam.id, result.lesion))
+    for name, (label, unit) in _MEASURED.items():
+        stored = measurement.quantity(name) if measurement else None
+        value = stored.value if stored else None
+        yield _Entry(
+            _RowKey(name, label, unit, Origin.MEASURED, result.exam.modality.value),
+            visit,
+            result.exam.date,
+            value,
+            absent="" if value is not None else _why_absent(result, name),
+            note=_ZERO_VOLUME if value == 0 and name == _ALWAYS_SHOWN else "",
+            provenance=row.id if row and value is not None else None,
+            stale=row.stale if row else False,
+            basis=_basis(measurement),
+        )
+
+
+def _why_absent(result: ExamResult, quantity: str) -> str:
+    measurement = result.measurement
+    if measurement is None:
+        return f"not measured: {result.problem.what}" if result.problem else "not measured"
+    value = measurement.conclusion.value
+    if value is None:
+        return "not measured: no region to measure in"
+    if value.get("voxels") == 0:
+        return _NO_VOXEL
+    if quantity == _ALWAYS_SHOWN:
+        return f"cannot be said without {', '.join(measurement.conclusion.missing) or 'more phases'}"
+    return "not measured"
+
+
+def _basis(measurement: Measurement | None) -> tuple[object, ...]:
+    if measurement is None:
+        return ()
+    return (measurement.method, *(measurement.parameters.get(name) for name in _COMPARED_PARAMETERS))
+
+
+def _rows(entries: Iterator[_Entry], visits: Sequence[ReportVisit]) -> tuple[QuantityRow, ...]:
+    placed: dict[_RowKey, dict[str, _Entry]] = {}
+    for entry in entries:
+        key = entry.key
+        while entry.visit in placed.get(key, {}):
+            key = replace(key, repeat=key.repeat + 1)
+        placed.setdefault(key, {})[entry.visit] = entry
+    return tuple(
+        _row(key, by_visit, visits)
+        for key, by_visit in placed.items()
+        if key.quantity == _ALWAYS_SHOWN or any(_says_something(entry) for entry in by_visit.values())
+    )
+
+
+def _says_something(entry: _Entry) -> bool:
+    return entry.value is not None or (entry.key.origin is Origin.REPORTED and entry.absent != "")
+
+
+def _row(key: _RowKey, by_visit: Mapping[str, _Entry], visits: Sequence[ReportVisit]) -> QuantityRow:
+    entries = [by_visit.get(visit.label) for visit in visits]
+    first = next((entry for entry in entries if entry and entry.value is not None), None)
+    limit, limit_sources = _limit(key)
+    return QuantityRow(
+        quantity=key.quantity,
+        label=key.label if key.repeat == 1 else f"{key.label}, exam {key.repeat} of the visit",
+        unit=key.unit,
+        origin=key.origin,
+        modality=key.modality,
+        cells=tuple(
+            _cell(entry, first) if entry else _empty_cell(key, visit)
+            for entry, visit in zip(entries, visits, strict=True)
+        ),
+        limit=limit,
+        limit_sources=limit_sources,
+    )
+
+
+def _cell(entry: _Entry, first: _Entry | None) -> Cell:
+    comparable = first is not None and first is not entry and first.basis == entry.basis
+    change = _change(entry, first) if comparable and first and entry.value is not None else None
+    notes = [entry.note] if entry.note else []
+    if first is not None and entry.value is not None and first.basis != entry.basis:
+        notes.append(f"not compared with {first.visit}: other method or parameters")
+    if change and first and first.stale:
+        notes.append(f"the value at {first.visit} is stale, so the change is too")
+    return Cell(
+        visit=entry.visit,
+        date=entry.date,
+        value=entry.value,
+        absent=entry.absent,
+        note="; ".join(notes),
+        provenance=entry.provenance,
+        stale=entry.stale,
+        change=change,
+        since=first.visit if change and first else "",
+    )
+
+
+def _change(entry: _Entry, first: _Entry) -> Conclusion[Change] | None:
+    if entry.key.quantity in _NO_CHANGE:
+        return None
+    return change_between(_repeatability(entry.key), first.value, entry.value)
+
+
+def _empty_cell(key: _RowKey, visit: ReportVisit) -> Cell:
+    absent = _why_not_measured(visit) if key.origin is Origin.MEASURED else "not reported"
+    return Cell(visit.label, None, None, absent, "", None, stale=False, change=None, since="")
+
+
+def _why_not_measured(visit: ReportVisit) -> str:
+    exams = [exam for exam in visit.exams if isinstance(exam, MrExam)]
+    if not exams:
+        return "not measured: no MRI"
+    if all(exam.images is None for exam in exams):
+        return "not measured: no images"
+    return "not measured: no region for this lesion"
+
+
+def _repeatability(key: _RowKey) -> str:
+    """The quantity's name in the table of repeatability; published limits of size are those of MRI."""
+    name = _SAME_REPEATABILITY.get(key.quantity, key.quantity)
+    return name if key.modality == "MR" else f"{name} on {key.modality}"
+
+
+def _limit(key: _RowKey) -> tuple[str, tuple[str, ...]]:
+    if key.quantity in _NO_CHANGE:
+        return _NO_CHANGE[key.quantity]
+    known = REPEATABILITY.get(_repeatability(key))
+    return (known.words, known.sources) if known else ("no limit is held for this quantity", ())
