@@ -172,6 +172,29 @@ def test_a_file_that_is_no_archive_is_refused_by_name(tmp_path: Path, suffix: st
         find_objects(tmp_path / f"exam{suffix}")
 
 
+def test_a_tar_made_of_the_current_folder_hides_nothing(folder: Path, tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "exam.tar", "w") as archive:
+        archive.add(folder, "./exam")  # as `tar cf exam.tar ./exam` names its members
+    assert find_objects(tmp_path / "exam.tar")[0].label == "exam.tar/exam/0001.dcm"
+
+
+def test_a_path_may_be_the_current_folder_or_a_hidden_one(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    assert len(find_objects(Path())) == 12
+    assert find_objects(Path("0001.dcm"))[0].label == "0001.dcm"
+    hidden = folder.rename(tmp_path / ".exam")
+    assert len(find_objects(hidden)) == 12
+    as_zip(hidden, tmp_path / ".exam.zip")
+    assert list_objects(tmp_path / ".exam.zip").skipped[0] == (".exam.zip/.exam/0001.dcm", "hidden")
+
+
+def test_a_hidden_file_named_on_its_own_is_read(folder: Path) -> None:
+    (folder / "0001.dcm").rename(folder / ".0001.dcm")
+    assert len(find_objects(folder / ".0001.dcm")) == 1
+
+
 def test_links_inside_an_archive_are_left_out(folder: Path, tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "exam.tar", "w") as archive:
         archive.add(folder, "exam")

@@ -147,7 +147,7 @@ def _zip_members(path: Path, label: str) -> Iterator[ObjectSource]:
             )
         if info.is_dir() or stat.S_ISLNK(info.external_attr >> 16):
             continue
-        yield ZipMember(f"{label}/{info.filename}", archive, info)
+        yield ZipMember(f"{label}/{PurePosixPath(info.filename)}", archive, info)
 
 
 def _tar_members(path: Path, label: str) -> Iterator[ObjectSource]:
@@ -158,7 +158,7 @@ def _tar_members(path: Path, label: str) -> Iterator[ObjectSource]:
             sizes.add(info.name, info.size)
             _refuse_escaping_name(label, info.name)
             if info.isreg() and not info.issparse():
-                yield TarMember(f"{label}/{info.name}", info.size, stream, info.offset_data)
+                yield TarMember(f"{label}/{PurePosixPath(info.name)}", info.size, stream, info.offset_data)
 
 
 def _decompressed(path: Path) -> io.BufferedIOBase:

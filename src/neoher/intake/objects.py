@@ -19,6 +19,9 @@ __all__ = ["Listing", "ObjectSource", "find_objects", "list_objects"]
 
 _DICOM_SUFFIXES = (".dcm", ".dicom", ".ima")
 _HEAD_BYTES = 132
+_EMPTY, _NO_DICOM = "empty", "no DICOM"
+_DAMAGE = (_EMPTY, _NO_DICOM)
+"""Reasons that say something is wrong where the file's name promises a DICOM object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,12 @@ def list_objects(path: Path) -> Listing:
     objects: list[ObjectSource] = []
     skipped: list[tuple[str, str]] = []
     damaged: list[str] = []
-    for candidate in _candidates(path):
-        reason = _reason_to_skip(candidate)
+    root = path.absolute().name or str(path)
+    for candidate in _candidates(path, root):
+        reason = _reason_to_skip(candidate, root)
         if not reason:
             objects.append(candidate)
-        elif candidate.label.lower().endswith(_DICOM_SUFFIXES) and not _is_hidden(candidate.label):
+        elif reason in _DAMAGE and candidate.label.lower().endswith(_DICOM_SUFFIXES):
             damaged.append(candidate.label)
         else:
             skipped.append((candidate.label, reason))
@@ -72,13 +76,15 @@ def list_objects(path: Path) -> Listing:
     return Listing(tuple(objects), tuple(sorted(skipped)), tuple(sorted(damaged)))
 
 
-def _candidates(path: Path) -> Iterator[ObjectSource]:
+def _candidates(path: Path, root: str) -> Iterator[ObjectSource]:
     if path.is_dir():
-        yield from _folder(str(path), path.name or str(path))
-    elif path.is_file():
-        yield from _file(str(path), path.name)
-    else:
+        yield from _folder(str(path), root)
+    elif not path.is_file():
         raise ImageError("there is no such file or folder.", str(path), "Check the path.")
+    elif is_archive(path):
+        yield from open_archive(path, root)
+    else:
+        yield from _file(str(path), root)
 
 
 def _folder(path: str, label: str) -> Iterator[ObjectSource]:
@@ -102,21 +108,21 @@ def _file(path: str, label: str) -> Iterator[ObjectSource]:
         yield FileSource(label, os.stat(path).st_size, path)  # noqa: PTH116
 
 
-def _reason_to_skip(candidate: ObjectSource) -> str:
-    if _is_hidden(candidate.label):
+def _reason_to_skip(candidate: ObjectSource, root: str) -> str:
+    if _is_hidden(candidate.label.removeprefix(root)):
         return "hidden"
     if f"/{candidate.label}".upper().endswith("/DICOMDIR"):
         return "an index of other files"
     if candidate.size == 0:
-        return "empty"
+        return _EMPTY
     if not looks_like_dicom(candidate.read_range(0, _HEAD_BYTES)):
-        return "no DICOM"
+        return _NO_DICOM
     return ""
 
 
-def _is_hidden(label: str) -> bool:
-    """Whether a file, or a folder below the given path, is hidden or holds what macOS adds to archives."""
-    return label.startswith(".") or "/." in label or "/__MACOSX/" in label
+def _is_hidden(below_root: str) -> bool:
+    """Whether a file, or a folder on the way to it, is hidden or holds what macOS adds to archives."""
+    return "/." in below_root or "/__MACOSX/" in below_root
 
 
 def _some(labels: tuple[str, ...], shown: int = 3) -> str:
