@@ -94,7 +94,7 @@ def kinetic_chart(points: Sequence[CurvePoint], *, zero: str) -> str:
         if chosen:
             below = point.role == "pre"
             anchor = "start" if below else "end" if x > panel.left + 0.8 * panel.width else "middle"
-            parts.append(_words(x + (6 if below else 0), y + (-6 if below else -9), point.role, anchor, _INK))
+            parts.append(_words(x + (9 if below else 0), y + (-4 if below else -9), point.role, anchor, _INK))
     parts.append("</svg>")
     return "".join(parts)
 
@@ -102,22 +102,17 @@ def kinetic_chart(points: Sequence[CurvePoint], *, zero: str) -> str:
 def size_chart(table: LesionTable, units: Sequence[str] = ("mm", "cm3")) -> str:
     """Size of one lesion over the visits: one panel per unit; measured filled, reported open.
 
-    A visit without a value leaves a gap in its line: nothing is drawn where nothing is known. Returns an
-    empty string when no row has a value.
+    A visit without a value leaves a gap in its line: nothing is drawn where nothing is known, and where it
+    is known that there is nothing to measure, the axis says so. Returns an empty string when no quantity is
+    known at two visits: one point is no course.
     """
     panels = [(unit, _drawn_rows(table, unit)) for unit in units]
-    panels = [(unit, rows) for unit, rows in panels if rows]
+    panels = [(unit, rows) for unit, rows in panels if any(_visits_known(row) > 1 for row in rows)]
     if not panels:
         return ""
-    width, height = 360.0, 236.0
-    parts = [
-        _open(
-            width * len(panels),
-            height,
-            f"Size of {table.title} over the visits; the table holds the values",
-            11,
-        )
-    ]
+    width, height = 372.0, 236.0
+    alt = f"Size of {table.title} over the visits; the table holds the values"
+    parts = [_open(width * len(panels), height, alt, 11)]
     for position, (unit, rows) in enumerate(panels):
         parts.append(_size_panel(table, unit, rows, position * width, width, height))
     parts.append("</svg>")
@@ -131,14 +126,19 @@ def _size_panel(
     y_ticks = ticks(0.0, top if top > 0 else 1.0, 4)
     places = _places(table)
     span = (min(places), max(places)) if len(set(places)) > 1 else (places[0] - 1, places[0] + 1)
-    panel = _Panel(offset + 34, 26, width - 34 - 112, height - 26 - 40, span, (0.0, y_ticks[-1]))
+    panel = _Panel(offset + 34, 26, width - 34 - 128, height - 26 - 40, span, (0.0, y_ticks[-1]))
     title = {"mm": "diameter, mm", "cm3": "functional tumour volume, cc"}.get(unit, unit_word(unit))
     parts = [_words(offset + 4, 13, title, "start", _QUIET), _axes(panel, (), y_ticks)]
-    for heading, place in zip(table.headings, places, strict=True):
+    for column, (heading, place) in enumerate(zip(table.headings, places, strict=True)):
         x = panel.x(place)
         parts.append(_words(x, height - 24, heading.visit, "middle", _INK))
-        if heading.date and len(table.headings) <= 5:
+        if heading.date and len(table.headings) <= 5 and heading.visit != short_date(heading.date):
             parts.append(_words(x, height - 11, short_date(heading.date)[:-5], "middle", _QUIET, 9))
+        cells = [row.cells[column] for row in rows]
+        if any(cell.gone for cell in cells) and all(cell.value is None for cell in cells):
+            parts.append(
+                _words(x, panel.y(0) - 5, "none to measure", "end" if column else "start", _QUIET, 9)
+            )
     ends = []
     for row in rows:
         colour = _colour(row)
@@ -151,10 +151,25 @@ def _size_panel(
         parts.append(_line_with_gaps(drawn, colour, dashed=row.origin is Origin.REPORTED))
         parts += [_dot(point, row, colour, unit) for point in drawn if point]
         last = [point for point in drawn if point][-1]
-        ends.append((last[1], last[0], _row_words(row), colour))
-    for y, (_, _, words, colour) in zip(_apart([end[0] for end in sorted(ends)]), sorted(ends), strict=True):
-        parts.append(_words(panel.left + panel.width + 9, y + 4, words, "start", colour, 10))
+        ends.append((last[1], last[0], row))
+    ends.sort(key=lambda end: end[0])
+    for y, (_, _, row) in zip(_apart([end[0] for end in ends]), ends, strict=True):
+        parts.append(_key(panel.left + panel.width + 16, y, row))
     return "".join(parts)
+
+
+def _key(x: float, y: float, row: QuantityRow) -> str:
+    """The mark of a row and its name, beside the panel."""
+    colour = _colour(row)
+    fill = colour if row.origin is Origin.MEASURED else "#fff"
+    return (
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.2" fill="{fill}" stroke="{colour}" stroke-width="1.3"/>'
+        + _words(x + 8, y + 3.5, _row_words(row), "start", colour, 10)
+    )
+
+
+def _visits_known(row: QuantityRow) -> int:
+    return sum(cell.value is not None for cell in row.cells)
 
 
 def _drawn_rows(table: LesionTable, unit: str) -> list[QuantityRow]:
@@ -248,5 +263,6 @@ def _words(x: float, y: float, words: str, anchor: str, colour: str, size: float
 def _open(width: float, height: float, alt: str, size: float) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 {width:g} {height:g}" '
-        f'role="img" aria-label="{escape(alt)}" font-size="{size:g}" font-family="sans-serif">'
+        f'style="max-width: {1.05 * width:.0f}px" role="img" aria-label="{escape(alt)}" '
+        f'font-size="{size:g}" font-family="sans-serif">'
     )

@@ -153,6 +153,8 @@ class Cell:
     value: float | None
     absent: str
     """Why there is no number ('not measured', 'not reported', 'not seen'); empty where there is one."""
+    gone: bool
+    """There is nothing to measure, which is known: gone, too small, or no voxel reaches the thresholds."""
     note: str
     """What must be read with the value, such as what 0 cc means; usually empty."""
     provenance: str | None
@@ -185,12 +187,13 @@ class QuantityRow:
 
 @dataclass(frozen=True, slots=True)
 class SummaryRow:
-    """The first and the latest value of one row of a lesion table."""
+    """The first value of one row of a lesion table and what is known latest."""
 
     row: QuantityRow
     first: Cell
     latest: Cell | None
-    """None where no visit after the first has a value."""
+    """The last cell after the first with a value, or with the knowledge that there is none to measure; None
+    where nothing is known after the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,12 +207,15 @@ class LesionTable:
 
     @property
     def summary(self) -> tuple[SummaryRow, ...]:
-        """The sizes that have a value, from their first to their latest visit with one."""
+        """The sizes that have a value, from their first to what is known latest."""
         entries = []
         for row in self.rows:
-            known = [cell for cell in row.cells if cell.value is not None]
-            if row.quantity in SUMMARY_QUANTITIES and known:
-                entries.append(SummaryRow(row, known[0], known[-1] if len(known) > 1 else None))
+            first = next((cell for cell in row.cells if cell.value is not None), None)
+            if row.quantity not in SUMMARY_QUANTITIES or first is None:
+                continue
+            later = row.cells[row.cells.index(first) + 1 :]
+            known = [cell for cell in later if cell.value is not None or cell.gone]
+            entries.append(SummaryRow(row, first, known[-1] if known else None))
         return tuple(entries)
 
 

@@ -30,4 +30,6 @@ def draw_exam(result: ExamResult) -> ExamImages:
 def _reason(result: ExamResult) -> str:
     if result.problem is not None:
         return f"No pictures: {result.problem.what}"
+    if result.prepared is None:
+        return "No pictures: the images were not read."
     return "No pictures: no region to measure in was given."

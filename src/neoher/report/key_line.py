@@ -86,18 +86,17 @@ def _sizes(tables: Sequence[LesionTable]) -> Iterator[str]:
                 continue
             found = True
             name = f"functional tumour volume{f' of {table.lesion}' if table.lesion else ''}"
-            if entry.latest is None:
-                yield f"{name} {_value(entry.first, row.unit)}"
-            else:
-                yield f"{name} {_value(entry.first, row.unit)}, then {_value(entry.latest, row.unit)}"
+            then = f", then {_value(entry.latest, row.unit)}" if entry.latest else ""
+            yield f"{name} {_value(entry.first, row.unit)}{then}"
     if not found:
         yield "functional tumour volume not measured"
 
 
 def _value(cell: Cell, unit: str) -> str:
-    assert cell.value is not None  # a summary holds values only
     stale = ", stale" if cell.stale else ""
-    return f"{with_unit(cell.value, unit)} ({cell.visit}{stale})"
+    nothing = ": no voxel reaches the thresholds" if cell.value == 0 else ""
+    said = cell.absent if cell.value is None else with_unit(cell.value, unit)
+    return f"{said} ({cell.visit}{nothing}{stale})"
 
 
 def _surgery(cancer: Cancer | None, burden: Sequence[Assessment]) -> Iterator[str]:

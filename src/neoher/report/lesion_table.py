@@ -36,6 +36,7 @@ _SAME_REPEATABILITY = {
     "largest_component_longest_diameter_3d": "longest_diameter_3d",
 }
 _ALWAYS_SHOWN = "functional_tumour_volume"
+_LENGTH = "longest_diameter_reported"
 _NO_CHANGE = {
     "calcification_extent": (
         "no change is given: calcifications do not follow the response of the cancer",
@@ -68,6 +69,7 @@ class _Entry:
     date: dt.date | None
     value: float | None
     absent: str
+    gone: bool = False
     note: str = ""
     provenance: str | None = None
     stale: bool = False
@@ -122,6 +124,7 @@ def _reported_entries(exam: Exam, finding: Finding, visit: str, row: str | None)
             exam.date,
             number.value,
             absent=number.state,
+            gone=number.gone,
             provenance=row if number.value is not None else None,
         )
 
@@ -129,6 +132,7 @@ def _reported_entries(exam: Exam, finding: Finding, visit: str, row: str | None)
 def _measured_entries(result: ExamResult, visit: str, sources: NumberSources) -> Iterator[_Entry]:
     measurement = result.measurement
     row = sources.measured.get((result.exam.id, result.lesion))
+    empty = _is_empty(measurement)
     for name, (label, unit) in _MEASURED.items():
         stored = measurement.quantity(name) if measurement else None
         value = stored.value if stored else None
@@ -138,6 +142,7 @@ def _measured_entries(result: ExamResult, visit: str, sources: NumberSources) ->
             result.exam.date,
             value,
             absent="" if value is not None else _why_absent(result, name),
+            gone=empty and value is None,
             note=_ZERO_VOLUME if value == 0 and name == _ALWAYS_SHOWN else "",
             provenance=row.id if row and value is not None else None,
             stale=row.stale if row else False,
@@ -149,14 +154,19 @@ def _why_absent(result: ExamResult, quantity: str) -> str:
     measurement = result.measurement
     if measurement is None:
         return f"not measured: {result.problem.what}" if result.problem else "not measured"
-    value = measurement.conclusion.value
-    if value is None:
+    if measurement.conclusion.value is None:
         return "not measured: no region to measure in"
-    if value.get("voxels") == 0:
+    if _is_empty(measurement):
         return _NO_VOXEL
     if quantity == _ALWAYS_SHOWN:
         return f"cannot be said without {', '.join(measurement.conclusion.missing) or 'more phases'}"
     return "not measured"
+
+
+def _is_empty(measurement: Measurement | None) -> bool:
+    """Whether it was measured that no voxel counts."""
+    volume = measurement.quantity(_ALWAYS_SHOWN) if measurement else None
+    return volume is not None and volume.value == 0
 
 
 def _basis(measurement: Measurement | None) -> tuple[object, ...]:
@@ -172,15 +182,22 @@ def _rows(entries: Iterator[_Entry], visits: Sequence[ReportVisit]) -> tuple[Qua
         while entry.visit in placed.get(key, {}):
             key = replace(key, repeat=key.repeat + 1)
         placed.setdefault(key, {})[entry.visit] = entry
+    with_values = {
+        key for key, by_visit in placed.items() if any(entry.value is not None for entry in by_visit.values())
+    }
     return tuple(
         _row(key, by_visit, visits)
         for key, by_visit in placed.items()
-        if key.quantity == _ALWAYS_SHOWN or any(_says_something(entry) for entry in by_visit.values())
+        if key in with_values or _shown_without_values(key, with_values)
     )
 
 
-def _says_something(entry: _Entry) -> bool:
-    return entry.value is not None or (entry.key.origin is Origin.REPORTED and entry.absent != "")
+def _shown_without_values(key: _RowKey, with_values: set[_RowKey]) -> bool:
+    """A measured volume always; a reported diameter whose report says why, where no other row says it."""
+    if key.origin is Origin.MEASURED:
+        return key.quantity == _ALWAYS_SHOWN
+    said = any((other.origin, other.modality) == (key.origin, key.modality) for other in with_values)
+    return key.quantity == _LENGTH and not said
 
 
 def _row(key: _RowKey, by_visit: Mapping[str, _Entry], visits: Sequence[ReportVisit]) -> QuantityRow:
@@ -215,6 +232,7 @@ def _cell(entry: _Entry, first: _Entry | None) -> Cell:
         date=entry.date,
         value=entry.value,
         absent=entry.absent,
+        gone=entry.gone,
         note="; ".join(notes),
         provenance=entry.provenance,
         stale=entry.stale,
@@ -231,7 +249,18 @@ def _change(entry: _Entry, first: _Entry) -> Conclusion[Change] | None:
 
 def _empty_cell(key: _RowKey, visit: ReportVisit) -> Cell:
     absent = _why_not_measured(visit) if key.origin is Origin.MEASURED else "not reported"
-    return Cell(visit.label, None, None, absent, "", None, stale=False, change=None, since="")
+    return Cell(
+        visit.label,
+        None,
+        None,
+        absent,
+        gone=False,
+        note="",
+        provenance=None,
+        stale=False,
+        change=None,
+        since="",
+    )
 
 
 def _why_not_measured(visit: ReportVisit) -> str:

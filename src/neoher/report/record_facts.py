@@ -23,7 +23,7 @@ def patient_facts(case: Case) -> tuple[Fact, ...]:
         _fact("sex", patient.sex),
         _fact("born", patient.birth_year),
         _fact("menopause", patient.menopause),
-        _fact("labels and guidelines of", patient.region),
+        _fact("region", patient.region),
     ]
     if case.provenance:
         entered = [case.provenance.entered_by or ""]

@@ -16,8 +16,8 @@ _FIELDS = (
     ("short_mm", "short_axis", "short axis", "mm"),
     ("cortex_mm", "cortex", "thickness of the cortex", "mm"),
     ("adc_mean_1e6_mm2_per_s", "adc_mean", "mean apparent diffusion coefficient", "10*-6.mm2/s"),
-    ("suvmax", "suvmax", "SUVmax, body weight", "g/mL"),
-    ("sulpeak", "sulpeak", "SULpeak, lean body mass", "g/mL"),
+    ("suvmax", "suvmax", "SUVmax (body weight)", "g/mL"),
+    ("sulpeak", "sulpeak", "SULpeak (lean body mass)", "g/mL"),
     ("tlg", "tlg", "total lesion glycolysis", "g"),
 )
 _STATES = {
@@ -38,6 +38,8 @@ class ReportedNumber:
     """None where the report states in words that there is none to give."""
     state: str
     """Those words; empty where there is a number."""
+    gone: bool = False
+    """Those words say that there is nothing to measure, as against that nobody looked."""
 
 
 def reported_numbers(finding: Finding) -> tuple[ReportedNumber, ...]:
@@ -53,8 +55,9 @@ def reported_numbers(finding: Finding) -> tuple[ReportedNumber, ...]:
     ]
     state = state_in_words(finding)
     if state and finding.longest_mm is None and finding.short_mm is None:
+        gone = finding.finding is not FindingState.NOT_EVALUATED
         numbers += [
-            ReportedNumber(quantity, label, unit, None, state)
+            ReportedNumber(quantity, label, unit, None, state, gone)
             for field, quantity, label, unit in _FIELDS
             if field in {"longest_mm", "short_mm"}
         ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from neoher.record.case import Case
-from neoher.record.exam import Exam
+from neoher.record.exam import Exam, ExamPurpose
 from neoher.record.finding import Calcifications, Finding, Metastases, MgFinding
 from neoher.record.lesion import Lesion, LesionKind
+from neoher.record.lexicon import MgFindingType
 from neoher.record.surgery import AxillarySurgery, Surgery
 from neoher.record.treatment import Treatment
 from neoher.report.numbers import long_date, with_unit
@@ -105,7 +106,8 @@ def _what(finding: Finding) -> Iterator[str]:
     if state:
         yield state
     kind = getattr(finding, "type", None)
-    if kind is not None and not (isinstance(finding, MgFinding) and finding.calcifications):
+    described = isinstance(finding, MgFinding) and finding.calcifications is not None
+    if kind is not None and not (described and kind is MgFindingType.CALCIFICATIONS):
         yield str(kind)
 
 
@@ -179,5 +181,7 @@ def _surgery_sentence(surgery: Surgery) -> str:
 def exam_title(exam: Exam) -> str:
     """'MRI, E1, 8 February 2025'."""
     name = exam.modality.in_words if exam.modality else "exam of unstated modality"
-    purpose = f" for {exam.purpose}" if exam.purpose else ""
+    purpose = ""
+    if exam.purpose:
+        purpose = f" {exam.purpose}" if exam.purpose is ExamPurpose.BEFORE_SURGERY else f" for {exam.purpose}"
     return f"{capitalised(name)}{purpose} · {exam.id} · {long_date(exam.date)}"
