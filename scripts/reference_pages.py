@@ -20,7 +20,7 @@ from pydantic import BaseModel
 from neoher.cli.calculators import CALCULATORS
 from neoher.cli.main import run
 from neoher.record.allowed import allowed_values
-from neoher.record.calculator import Calculator
+from neoher.record.calculator import Calculator, Option
 from neoher.record.schema import case_schema, measurements_schema
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
@@ -70,15 +70,13 @@ def _index(calculators: list[Calculator[Any, Any]]) -> str:
 
 
 def _page(calculator: Calculator[Any, Any]) -> str:
-    words = shlex.split(calculator.example)
     command = f"neoher {calculator.name} {calculator.example}"
     sections = [
         GENERATED,
         f"# neoher {calculator.name}",
         calculator.summary,
         "## Example",
-        f"```console\n$ {command}\n{_output([calculator.name, *words])}\n```",
-        f"With `--json`:\n\n```json\n{_output([calculator.name, *words, '--json'])}\n```",
+        *_example(calculator, command),
         "## Options",
         "An option that is left out, or empty, is not known.",
         _table(["option", "meaning", "takes"], _option_rows(calculator)),
@@ -94,15 +92,29 @@ def _page(calculator: Calculator[Any, Any]) -> str:
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
+def _example(calculator: Calculator[Any, Any], command: str) -> list[str]:
+    if calculator.example_needs_files:
+        return [f"```console\n$ {command}\n```"]
+    words = [calculator.name, *shlex.split(calculator.example)]
+    return [
+        f"```console\n$ {command}\n{_output(words)}\n```",
+        f"With `--json`:\n\n```json\n{_output([*words, '--json'])}\n```",
+    ]
+
+
 def _option_rows(calculator: Calculator[Any, Any]) -> list[list[str]]:
     rows = [
-        [f"`--{option.name}`", field.description or "", allowed_values(field, option)]
+        [f"`{_typed(option)}`", field.description or "", allowed_values(field, option)]
         for field, option in calculator.options().values()
     ]
     if calculator.table:
         rows.append(["`--table`", "A CSV with one case a row, instead of the options above.", "a file"])
         rows.append(["`--out`", "The CSV to write.", "a file"])
     return [*rows, ["`--json`", "Print one JSON object.", ""]]
+
+
+def _typed(option: Option) -> str:
+    return option.name.upper() if option.positional else f"--{option.name}"
 
 
 def _table_sections(calculator: Calculator[Any, Any]) -> list[str]:

@@ -16,7 +16,6 @@ from cyclopts import App, Parameter
 from neoher.cli.calculators import CALCULATORS, run_calculator
 from neoher.record.allowed import allowed_values, choices
 from neoher.record.calculator import Calculator, Option
-from neoher.record.intended_use import GUIDANCE
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -31,8 +30,9 @@ def __getattr__(name: str) -> App:
     for reference in CALCULATORS:
         if reference.name == name:
             calculator = reference.load()
+            use = calculator.intended_use
             example = f"Example: `neoher {name} {calculator.example}`"
-            app = App(name=name, help_epilogue=f"{example}\n\n{GUIDANCE.title}: {GUIDANCE.statement}")
+            app = App(name=name, help_epilogue=f"{example}\n\n{use.title}: {use.statement}")
             app.default(command_of(calculator))
             return app
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
@@ -81,10 +81,14 @@ def _parameter(name: str, field: FieldInfo, option: Option) -> inspect.Parameter
         name=None if option.positional else f"--{option.name}",
         help=text,
         metavar=listed if short else "VALUE",
+        negative="",
         show_default=False,
+        # A box in patient coordinates begins with a minus sign as often as not.
+        allow_leading_hyphen=not option.positional,
     )
+    annotation = list[str] | None if option.repeated else str | None
     kind = inspect.Parameter.POSITIONAL_ONLY if option.positional else inspect.Parameter.KEYWORD_ONLY
-    return inspect.Parameter(name, kind, default=None, annotation=Annotated[str | None, shown])
+    return inspect.Parameter(name, kind, default=None, annotation=Annotated[annotation, shown])
 
 
 def _flag(name: str, kind: Any, default: object, text: str) -> inspect.Parameter:

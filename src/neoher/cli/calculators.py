@@ -45,6 +45,11 @@ class CalculatorReference:
 
 CALCULATORS = (
     CalculatorReference(
+        "ftv",
+        "neoher.cli.ftv",
+        "Functional tumour volume, signal enhancement ratio and diameters of a DCE-MRI exam.",
+    ),
+    CalculatorReference(
         "her2",
         "neoher.pathology.her2",
         "HER2 status by ASCO/CAP 2018/2023 from IHC and ISH, with the spectrum label beside it.",

@@ -16,6 +16,7 @@ from neoher.imaging.shape import Shape
 from neoher.measure.dce_exam import DceMeasurement, DceRequest, PreparedExam, Watch, measure_dce, prepare_dce
 from neoher.record.calculator import Calculator, Option, Source
 from neoher.record.conclusion import Caution, Conclusion, Frozen, Step
+from neoher.record.intended_use import MEASURING
 
 __all__ = ["CALCULATOR", "METHOD", "FtvInputs", "FtvValue", "compute", "conclude", "conclude_without_region"]
 
@@ -29,13 +30,13 @@ UCSF_CODE = "https://github.com/rnadkarni2/SlicerBreast_DCEMRI_FTV"
 class FtvInputs(Frozen):
     """A DCE-MRI exam, the region to measure in, and the thresholds."""
 
-    images: Annotated[Path, Option("path", positional=True)]
+    images: Annotated[Path, Option("path", positional=True, takes="a path")]
     """The exam: a folder, a DICOM file, or a .zip or .tar.* archive (read in place)."""
-    voi: Annotated[str | None, Option("voi")] = None
+    voi: Annotated[str | None, Option("voi", takes="a path or a box")] = None
     """Region to measure in: SEG, RTSTRUCT or NIfTI file ('file#2' or 'file#name' picks a segment); a box
     'x0,y0,z0,x1,y1,z1' in mm (DICOM patient coordinates) or 'voxels:c0,r0,s0,c1,r1,s1'. Left out: the one
     region object beside the images."""
-    omit: Annotated[tuple[str, ...], Option("omit")] = ()
+    omit: Annotated[tuple[str, ...], Option("omit", repeated=True, takes="a path or a box")] = ()
     """Region to leave out, such as a vessel; same forms as --voi; may be repeated."""
     pe_percent: Annotated[float, Option("pe", unit="%")] = Field(default=70.0, ge=0, le=1000)
     """Least percent enhancement of a voxel that counts."""
@@ -47,11 +48,11 @@ class FtvInputs(Frozen):
     """Time after injection that the early phase should be nearest to."""
     late_s: Annotated[float, Option("late-s", unit="s")] = Field(default=450.0, gt=0)
     """Time after injection that the late phase should be nearest to."""
-    phases: Annotated[tuple[int, ...] | None, Option("phases")] = None
+    phases: Annotated[tuple[int, ...] | None, Option("phases", takes="indices joined by commas")] = None
     """Phases to use as pre, early, late, by their index on the time axis: '0,1,2'. Overrides the times."""
-    injected_at: Annotated[dt.datetime | None, Option("injected-at")] = None
+    injected_at: Annotated[dt.datetime | None, Option("injected-at", takes="YYYY-MM-DDThh:mm:ss")] = None
     """Start of the contrast injection, by the scanner's clock: 2025-02-08T10:15:30."""
-    series: Annotated[tuple[str, ...], Option("series")] = ()
+    series: Annotated[tuple[str, ...], Option("series", repeated=True, takes="text")] = ()
     """Series to look at, by UID, number or description, where the exam holds several dynamics; may be
     repeated."""
 
@@ -304,6 +305,8 @@ CALCULATOR: Calculator[FtvInputs, FtvValue] = Calculator(
     inputs=FtvInputs,
     output=FtvValue,
     compute=compute,
+    intended_use=MEASURING,
+    example_needs_files=True,
     example="imaging/t0-mr --voi=-62,-70,-20,-10,-10,35",
     explanation="""\
 Functional tumour volume (FTV) is the volume of the voxels that enhance enough, early enough, inside the

@@ -23,6 +23,11 @@ class Named(Protocol):
         """Unit of the value, '' where it has none."""
         ...
 
+    @property
+    def takes(self) -> str:
+        """What it takes, in words, where the type does not say it."""
+        ...
+
 
 def choices(field: FieldInfo) -> tuple[str, ...]:
     """The values a field can have where they can be listed (a class, yes or no), as text; else ()."""
@@ -37,6 +42,8 @@ def choices(field: FieldInfo) -> tuple[str, ...]:
 def allowed_values(field: FieldInfo, option: Named) -> str:
     """What a field takes, in words: 'one of 0, 1+, 2+, 3+', 'a number from 0 to 100 (%)'."""
     unit = f" ({option.unit})" if option.unit else ""
+    if option.takes:
+        return f"{option.takes}{unit}"
     if listed := choices(field):
         return "yes or no" if listed == ("yes", "no") else f"one of {', '.join(listed)}{unit}"
     kind = _without_none(field.annotation)

@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 from neoher.errors import InputError
 from neoher.record.allowed import allowed_values, objection
 from neoher.record.conclusion import Conclusion
+from neoher.record.intended_use import GUIDANCE, IntendedUse
 
 __all__ = ["Calculator", "Option", "Source", "TableForm", "option_of"]
 
@@ -39,6 +40,10 @@ class Option:
     """Columns of a table that hold this field; () means that a table does not carry it.
     Two columns make a pair, such as the two diameters of a tumour bed."""
     positional: bool = False
+    repeated: bool = False
+    """May be given several times; the field is a tuple of texts."""
+    takes: str = ""
+    """What it takes, in words, where the field's type does not say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,9 @@ class Calculator(Generic[I, O]):
     sources: tuple[Source, ...] = ()
     """Every publication that its conclusions may name."""
     table: TableForm | None = None
+    intended_use: IntendedUse = GUIDANCE
+    example_needs_files: bool = False
+    """Whether the example reads files that the project does not ship, so that it cannot run as it stands."""
 
     def options(self) -> dict[str, tuple[FieldInfo, Option]]:
         """Every input field with its option, in the order of declaration."""
