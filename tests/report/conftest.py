@@ -37,8 +37,8 @@ lesions:
   - {id: L1, cancer: C1, kind: primary, side: left, site: upper outer quadrant, clip: 2025-02-10}
   - {id: N1, cancer: C1, kind: node, side: left, site: axilla level I, clip: 2025-02-10}
 specimens:
-  - {id: B1, kind: core-biopsy, lesion: L1, date: 2025-02-03, er_percent: 60, pr_percent: 10, ki67_percent: 35,
-     her2: {ihc: "2+", ish: {probe: dual, ratio: 2.4, copies: 5.6, cells: 20}}}
+  - {id: B1, kind: core-biopsy, lesion: L1, date: 2025-02-03, er_percent: 60, pr_percent: 10,
+     ki67_percent: 35, her2: {ihc: "2+", ish: {probe: dual, ratio: 2.4, copies: 5.6, cells: 20}}}
   - {id: B2, kind: fine-needle-aspiration, lesion: N1, date: 2025-02-03, malignant: yes}
 exams:
   - {id: E5, modality: MG, visit: T0, date: 2025-02-05, lexicon_version: BI-RADS 2013, birads_category: 6,
@@ -54,7 +54,8 @@ exams:
   - {id: E4, modality: CT, visit: T0, date: 2025-02-12, purpose: staging,
      findings: [{site: chest, metastases: none}]}
   - {id: E3, modality: PT, visit: T0, date: 2025-02-14, tracer: 89Zr-pertuzumab,
-     injected_at: "2025-02-08T10:15", injected_mbq: 73.8, findings: [{lesion: L1, suvmax: 12.7, uptake: positive}]}
+     injected_at: "2025-02-08T10:15", injected_mbq: 73.8,
+     findings: [{lesion: L1, suvmax: 12.7, uptake: positive}]}
   - {id: E6, modality: MR, visit: T1, date: 2025-03-13, images: imaging/t1-mr,
      findings: [{lesion: L1, longest_mm: 29, type: mass, kinetics_delayed: plateau}]}
   - {id: E7, modality: MR, visit: T2, date: 2025-04-24, images: imaging/t2-mr,
@@ -65,24 +66,21 @@ exams:
 treatment:
   - {regimen: TCHP, setting: neoadjuvant, start: 2025-02-20, end: 2025-06-05, cycles: 6, cycles_planned: 6,
      ended_because: completed, doses: [{drug: pertuzumab, date: 2025-02-20, mg: 840}]}
-heart: [{date: 2025-02-12, lvef_percent: 63, method: echo, lower_limit: 55}, {date: 2025-05-14, lvef_percent: 60}]
+heart:
+  - {date: 2025-02-12, lvef_percent: 63, method: echo, lower_limit: 55}
+  - {date: 2025-05-14, lvef_percent: 60}
 baseline_tests: {hepatitis_b: negative, pregnancy: negative}
 adverse_events: none
 restaging: {date: 2025-06-28, ycT: "1", ycN: "0"}
 surgery: {date: 2025-07-10, procedure: lumpectomy, axilla: sentinel nodes, specimen: {bed_mm: [12, 9],
-  cellularity_percent: 5, cis_percent: 0, nodes_positive: 0, nodes_examined: 3, largest_met_mm: 0, ypT: "1a", ypN: "0",
-  margins: negative}}
+  cellularity_percent: 5, cis_percent: 0, nodes_positive: 0, nodes_examined: 3, largest_met_mm: 0,
+  ypT: "1a", ypN: "0", margins: negative}}
 outcome: {last_seen: 2026-09-01, status: alive}
 """
 """The contract's case.yaml with findings of MRI and three more visits."""
 
-PARAMETERS = {
-    "pe_percent": 70.0,
-    "background_percent": 60.0,
-    "neighbours": 4,
-    "early_s": 150.0,
-    "late_s": 450.0,
-}
+THRESHOLDS = {"pe_percent": 70.0, "background_percent": 60.0, "neighbours": 4}
+PARAMETERS = {**THRESHOLDS, "early_s": 150.0, "late_s": 450.0}
 
 
 def measured(exam: MrExam, volume_cc: float | None, diameter_mm: float | None, **changed: Any) -> Measurement:
@@ -106,7 +104,7 @@ def measured(exam: MrExam, volume_cc: float | None, diameter_mm: float | None, *
             Quantity(name="sphericity", value=None if volume_cc == 0 else 0.41, unit="1"),
         ),
         "conclusion": Conclusion[dict[str, Any]](
-            value={"voxels": voxels, "volume_cc": volume_cc},
+            value=_value(voxels, volume_cc, diameter_mm),
             because=(
                 Step(
                     step=f"{voxels} voxels count",
@@ -118,6 +116,25 @@ def measured(exam: MrExam, volume_cc: float | None, diameter_mm: float | None, *
         ),
     }
     return Measurement(**(stated | changed))
+
+
+def _value(voxels: int | None, volume_cc: float | None, diameter_mm: float | None) -> dict[str, Any]:
+    return {
+        "voxels": voxels,
+        "volume_cc": volume_cc,
+        "enhancement_volume_cc": None,
+        "ser_bins": {"0-0.9": voxels},
+        "ser_zero": 0,
+        "ser_undefined": 0,
+        "longest_diameter_in_plane_mm": diameter_mm,
+        "longest_diameter_3d_mm": diameter_mm,
+        "largest_component": None,
+        "components": 2 if voxels else 0,
+        "sphericity": 0.41 if voxels else None,
+        "phases": [{"index": 0, "time_s": -100.0, "role": "pre"}],
+        "threshold": 39.6,
+        "parameters": THRESHOLDS,
+    }
 
 
 @pytest.fixture

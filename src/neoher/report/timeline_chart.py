@@ -141,7 +141,8 @@ def _bar(axis: _Axis, bar: _Bar) -> str:
     )
     if bar.closed:
         return closed + _words(start + 5, 3.6, bar.name, "start", _INK)
-    open_end = f'<path d="M{stop:.1f} -6.5h26m-26 13h26" stroke="{_BAR}" stroke-width="1.2" stroke-dasharray="3 2.5"/>'
+    open_end = f'<path d="M{stop:.1f} -6.5h26m-26 13h26" stroke="{_BAR}" stroke-width="1.2" '
+    'stroke-dasharray="3 2.5"/>'
     label = max(start, stop) + 32
     return closed + open_end + _words(label, 3.6, f"{bar.name}, end not stated", "start", _INK)
 
@@ -173,7 +174,8 @@ def _visit_lines(axis: _Axis, visits: Sequence[VisitPage], bottom: float) -> str
         first, last = axis.x(min(dates)), axis.x(max(dates))
         width = max(last - first, 1.0)
         parts.append(
-            f'<rect x="{first - 5:.1f}" y="{_TOP - 6:g}" width="{width + 10:.1f}" height="{bottom - _TOP + 6:.1f}" '
+            f'<rect x="{first - 5:.1f}" y="{_TOP - 6:g}" width="{width + 10:.1f}" '
+            f'height="{bottom - _TOP + 6:.1f}" '
             'fill="#f4f1ea"/>'
         )
         middle = (first + last) / 2
