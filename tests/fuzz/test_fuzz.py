@@ -24,7 +24,7 @@ HERE = Path(__file__).parent
 READERS = ("dicom", "archive", "seg", "rtstruct", "nifti", "case")
 INPUTS = int(os.environ.get("NEOHER_FUZZ_INPUTS", "1000"))
 SEED = os.environ.get("NEOHER_FUZZ_SEED", "1")
-SILENT_S = 15.0
+SILENT_S = 60.0
 """A worker that says nothing for this long hangs where no alarm reaches it, and is ended."""
 ENOUGH_FAILURES = 20
 

@@ -3,9 +3,9 @@
 worker.py READER FOLDER mutated FIRST COUNT SEED    reads mutated inputs FIRST … FIRST + COUNT - 1
 worker.py READER FOLDER kept FILE…                  reads kept inputs, named KIND--WHAT
 
-Prints one JSON line before each input and one after it; the input itself lies in FOLDER/input while it is
-read, and stays as FOLDER/failed/KIND--NUMBER when it failed. SIGALRM ends an input that takes too long, and the
-address space is limited; the parent (test_fuzz.py) sees a worker that dies.
+Prints one JSON line before each input and one after it. The input lies in FOLDER/input while it is read, and
+stays as FOLDER/failed/KIND--NUMBER when it failed. SIGALRM ends an input that takes too long, and the address
+space is limited; the parent (test_fuzz.py) sees a worker that dies.
 """
 
 from __future__ import annotations

@@ -63,6 +63,18 @@ def test_a_stream_that_departs_from_one_grey_lossless_image_is_refused(stream: b
     assert reason in why_not_a_sound_jpeg(stream, ROWS, COLUMNS)
 
 
+LS_FRAME = segment(0xF7, frame()[4:])
+LS_SCAN = segment(0xDA, bytes((1, 1, 0, 0, 0, 0)))
+LS = START + LS_FRAME + LS_SCAN + b"\x12\xff\x7f\x56" + END
+
+
+def test_a_sound_jpeg_ls_stream_is_let_through_and_one_without_its_end_is_not() -> None:
+    assert why_not_a_sound_jpeg(LS, ROWS, COLUMNS) == ""
+    assert "ends early" in why_not_a_sound_jpeg(LS[:-2], ROWS, COLUMNS)
+    assert "marker" in why_not_a_sound_jpeg(LS.replace(b"\x7f", b"\x80"), ROWS, COLUMNS)
+    assert "parameters" in why_not_a_sound_jpeg(LS.replace(LS_SCAN, SCAN[:-2] + b"\1\0"), ROWS, COLUMNS)
+
+
 @pytest.mark.parametrize("cut", range(len(SOUND)))
 def test_no_truncation_is_let_through(cut: int) -> None:
     assert why_not_a_sound_jpeg(SOUND[:cut], ROWS, COLUMNS)

@@ -1,13 +1,14 @@
-"""Which decoder reads which compression.
+"""Which decoder reads which compression, and which streams are kept from it.
 
 pydicom tries every decoder it finds, in its own order. Some end the whole process on a damaged stream, so
-each compression is given one decoder by name and no other is tried.
+each compression is given one decoder by name, no other is tried, and streams that are not sound are refused.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from pydicom.encaps import generate_frames
 from pydicom.uid import (
     JPEG2000,
     UID,
@@ -23,7 +24,9 @@ from pydicom.uid import (
     RLELossless,
 )
 
-__all__ = ["decoder_of"]
+from neoher.intake.jpeg_stream import why_not_a_sound_jpeg
+
+__all__ = ["decoder_of", "refuse_unsound"]
 
 _DECODERS: Final[dict[UID, str]] = {
     RLELossless: "pydicom",
@@ -43,3 +46,16 @@ _DECODERS: Final[dict[UID, str]] = {
 def decoder_of(transfer_syntax: str) -> str | None:
     """The name of pydicom's plugin for a compression; None where it is not read."""
     return _DECODERS.get(UID(transfer_syntax))
+
+
+def refuse_unsound(pixel_data: bytes, transfer_syntax: str, *, frames: int, rows: int, columns: int) -> None:
+    """Raise ValueError, with the reason, for compressed pixel data that is to be kept from its decoder.
+
+    Raises also what pydicom raises for encapsulation that is broken.
+    """
+    if decoder_of(transfer_syntax) not in {"gdcm", "pyjpegls"}:
+        return
+    for stream in generate_frames(pixel_data, number_of_frames=frames):
+        reason = why_not_a_sound_jpeg(stream, rows, columns)
+        if reason:
+            raise ValueError(reason)

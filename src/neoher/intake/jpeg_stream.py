@@ -1,22 +1,44 @@
-"""Whether a compressed frame is a JPEG that its decoder can be trusted with.
+"""Whether a compressed frame is a JPEG or JPEG-LS stream that its decoder can be trusted with.
 
-GDCM, the one well-kept and freely licensed decoder of JPEG lossless in reach, ends the whole process on some
-damaged streams. So the stream's structure is read first, and what departs from it is refused.
-Source: ITU-T T.81 (ISO/IEC 10918-1), annex B (marker segments) and annex H (lossless).
+On some damaged streams GDCM (JPEG lossless) ends the whole process and CharLS (JPEG-LS) never returns. So the
+stream's structure is read first, and what departs from it is refused.
+Source: ITU-T T.81 (ISO/IEC 10918-1), annex B (marker segments) and annex H (lossless); ITU-T T.87
+(ISO/IEC 14495-1), annex C (JPEG-LS).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Final
 
 __all__ = ["why_not_a_sound_jpeg"]
 
 _START_OF_IMAGE, _END_OF_IMAGE, _START_OF_SCAN, _HUFFMAN_TABLES = 0xD8, 0xD9, 0xDA, 0xC4
-_FRAMES: Final = {0xC0: False, 0xC1: False, 0xC3: True}
-"""Start of frame: baseline, extended sequential, lossless; whether it is the lossless one."""
-_PLAIN_SEGMENTS: Final = frozenset({0xDB, 0xDD, 0xFE, *range(0xE0, 0xF0)})
-"""Quantization tables, restart interval, comment, application data: stepped over."""
+
+
+class _Process(Enum):
+    """How the numbers of a frame are compressed."""
+
+    SEQUENTIAL = "sequential"
+    LOSSLESS = "lossless"
+    LS = "JPEG-LS"
+
+
+_FRAMES: Final = {
+    0xC0: _Process.SEQUENTIAL,
+    0xC1: _Process.SEQUENTIAL,
+    0xC3: _Process.LOSSLESS,
+    0xF7: _Process.LS,
+}
+"""Start of frame: baseline, extended sequential, lossless, JPEG-LS."""
+_PRECISION: Final = {
+    _Process.SEQUENTIAL: (8, 12),
+    _Process.LOSSLESS: range(2, 17),
+    _Process.LS: range(2, 17),
+}
+_PLAIN_SEGMENTS: Final = frozenset({0xDB, 0xDD, 0xF8, 0xFE, *range(0xE0, 0xF0)})
+"""Quantization tables, restart interval, JPEG-LS parameters, comment, application data: stepped over."""
 _RESTARTS: Final = range(0xD0, 0xD8)
 
 
@@ -28,7 +50,7 @@ class _Unsound(Exception):  # noqa: N818 - a finding about the stream, told as t
 class _Seen:
     """What the segments before the scan have stated."""
 
-    lossless: bool | None = None
+    process: _Process | None = None
     precision: int = 0
     component: int = 0
     tables: set[int] = field(default_factory=set)
@@ -68,7 +90,7 @@ def _check(stream: bytes, rows: int, columns: int) -> None:
             _read_tables(body, seen)
         elif marker == _START_OF_SCAN:
             _read_scan(body, seen)
-            _check_end(stream, at)
+            _check_end(stream, at, seen)
             return
         elif marker not in _PLAIN_SEGMENTS:
             raise _Unsound(f"the JPEG stream holds a segment of an unexpected kind (FF{marker:02X})")
@@ -83,17 +105,17 @@ def _marker(stream: bytes, at: int) -> tuple[int, int]:
     return stream[at], at + 1
 
 
-def _read_frame(body: bytes, lossless: bool, seen: _Seen, rows: int, columns: int) -> None:
-    if seen.lossless is not None or len(body) != 9 or body[5] != 1:
+def _read_frame(body: bytes, process: _Process, seen: _Seen, rows: int, columns: int) -> None:
+    if seen.process is not None or len(body) != 9 or body[5] != 1:
         raise _Unsound("the JPEG stream does not hold one grey image")
     stated = int.from_bytes(body[1:3], "big"), int.from_bytes(body[3:5], "big")
     if stated != (rows, columns):
         raise _Unsound(f"the JPEG stream holds {stated[0]} x {stated[1]} pixels, not {rows} x {columns}")
-    if not (2 <= body[0] <= 16 if lossless else body[0] in {8, 12}):
+    if body[0] not in _PRECISION[process]:
         raise _Unsound(f"the JPEG stream states {body[0]} bits a pixel")
     if not (1 <= body[7] >> 4 <= 4 and 1 <= body[7] & 15 <= 4):
         raise _Unsound("the JPEG stream states a sampling that cannot be")
-    seen.lossless, seen.precision, seen.component = lossless, body[0], body[6]
+    seen.process, seen.precision, seen.component = process, body[0], body[6]
 
 
 def _read_tables(body: bytes, seen: _Seen) -> None:
@@ -121,22 +143,25 @@ def _read_tables(body: bytes, seen: _Seen) -> None:
 
 
 def _read_scan(body: bytes, seen: _Seen) -> None:
-    if seen.lossless is None or len(body) != 6 or body[:2] != bytes((1, seen.component)):
+    if seen.process is None or len(body) != 6 or body[:2] != bytes((1, seen.component)):
         raise _Unsound("the scan of the JPEG stream is not that of its image")
-    if body[2] >> 4 not in seen.tables:
+    tables, (first, second, third) = body[2], body[3:]
+    if seen.process is not _Process.LS and tables >> 4 not in seen.tables:
         raise _Unsound("the scan of the JPEG stream names a Huffman table that is not there")
-    first, last, shift = body[3], body[4], body[5]
-    sound = (
-        (1 <= first <= 7 and last == 0 and shift < seen.precision)
-        if seen.lossless
-        else ((first, last, shift) == (0, 63, 0) and 16 + (body[2] & 15) in seen.tables)
-    )
+    if seen.process is _Process.LS:  # mapping table, greatest error, interleaving, point transform
+        sound = (tables, second, third) == (0, 0, 0) and first < 2 ** (seen.precision - 1)
+    elif seen.process is _Process.LOSSLESS:  # predictor, nothing, point transform
+        sound = 1 <= first <= 7 and second == 0 and third < seen.precision
+    else:
+        sound = (first, second, third) == (0, 63, 0) and 16 + (tables & 15) in seen.tables
     if not sound:
         raise _Unsound("the scan of the JPEG stream states parameters that cannot be")
 
 
-def _check_end(stream: bytes, at: int) -> None:
+def _check_end(stream: bytes, at: int, seen: _Seen) -> None:
     """The compressed numbers hold no marker but restarts, up to the end of the image."""
+    # A 0xFF among the numbers is followed by 0 in JPEG, by a bit 0 in JPEG-LS (T.87, A.1).
+    stuffed = range(0x80) if seen.process is _Process.LS else range(1)
     while True:
         at = stream.find(0xFF, at)
         if at < 0:
@@ -144,6 +169,6 @@ def _check_end(stream: bytes, at: int) -> None:
         following = stream[at + 1]
         if following == _END_OF_IMAGE:
             return
-        if following not in {0x00, 0xFF, *_RESTARTS}:
+        if following != 0xFF and following not in stuffed and following not in _RESTARTS:
             raise _Unsound("a marker stands inside the compressed numbers of the JPEG stream")
         at += 1 if following == 0xFF else 2

@@ -14,18 +14,16 @@ from typing import Final
 import numpy as np
 import pydicom
 from numpy.typing import NDArray
-from pydicom.encaps import generate_frames
 from pydicom.pixels.utils import pixel_array
 from pydicom.uid import UID
 
 from neoher.errors import ImageError, SeriesError
-from neoher.intake.decoders import decoder_of
+from neoher.intake.decoders import decoder_of, refuse_unsound
 from neoher.intake.element_walk import UNDEFINED_LENGTH
 from neoher.intake.elements import EXPLICIT_LITTLE_ENDIAN, IMPLICIT_LITTLE_ENDIAN
 from neoher.intake.frames import Frame
 from neoher.intake.header_facts import PixelFormat
 from neoher.intake.headers import Header
-from neoher.intake.jpeg_stream import why_not_a_sound_jpeg
 
 __all__ = ["read_planes", "refuse_unreadable_pixels"]
 
@@ -173,10 +171,14 @@ def _decoded(header: Header) -> NDArray[np.generic]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             dataset = pydicom.dcmread(io.BytesIO(content), force=True)
-            _refuse_unsound_streams(dataset, header, pixels)
+            refuse_unsound(
+                dataset.PixelData,
+                header.transfer_syntax,
+                frames=header.frames,
+                rows=pixels.rows,
+                columns=pixels.columns,
+            )
             numbers = pixel_array(dataset, raw=True, decoding_plugin=decoder_of(header.transfer_syntax) or "")
-    except ImageError:
-        raise
     except Exception as error:  # decoders raise whatever their library does
         raise ImageError(
             f"the pixel data cannot be decoded ({UID(header.transfer_syntax).name}; {error}).",
@@ -187,13 +189,3 @@ def _decoded(header: Header) -> NDArray[np.generic]:
         numbers = numbers.astype(numbers.dtype.newbyteorder("="), copy=True)
         _keep_stored_bits(numbers, pixels)
     return numbers
-
-
-def _refuse_unsound_streams(dataset: pydicom.Dataset, header: Header, pixels: PixelFormat) -> None:
-    """Raise ImageError for a frame that the decoder of JPEG lossless cannot be trusted with."""
-    if decoder_of(header.transfer_syntax) != "gdcm":
-        return
-    for stream in generate_frames(dataset.PixelData, number_of_frames=header.frames):
-        reason = why_not_a_sound_jpeg(stream, pixels.rows, pixels.columns)
-        if reason:
-            raise ImageError(f"{reason}.", header.source.label, "Copy or export the image again.")

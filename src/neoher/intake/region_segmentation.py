@@ -18,7 +18,7 @@ from pydicom.pixels.utils import iter_pixels
 from pydicom.uid import UID, ExplicitVRBigEndian
 
 from neoher.errors import RegionError
-from neoher.intake.decoders import decoder_of
+from neoher.intake.decoders import decoder_of, refuse_unsound
 from neoher.intake.region_object import numbers_of, positive_number, refuse_what_cannot_be_read
 from neoher.intake.region_part import RegionPart
 from neoher.intake.region_placement import LARGEST_LATTICE_VOXELS
@@ -205,6 +205,13 @@ def _decoded_frames(
         plugin = decoder_of(dataset.file_meta.TransferSyntaxUID)
         if plugin is None:
             raise ValueError(f"frames compressed as {dataset.file_meta.TransferSyntaxUID.name} are not read")
+        refuse_unsound(
+            dataset.PixelData,
+            dataset.file_meta.TransferSyntaxUID,
+            frames=int(dataset.get("NumberOfFrames") or 1),
+            rows=shape[0],
+            columns=shape[1],
+        )
         decoded = iter_pixels(dataset, indices=chosen, raw=True, decoding_plugin=plugin)
         frames: list[NDArray[np.integer[Any]]] = list(decoded)
         for frame in frames:
