@@ -73,6 +73,22 @@ def test_a_metastasis_may_lie_on_the_other_side() -> None:
     assert record(cancers=[{"side": "left"}], lesions=[other]).lesions[0].side is Side.RIGHT
 
 
+def test_a_specimen_and_its_lesion_belong_to_one_cancer() -> None:
+    cancers = [{"id": "C1"}, {"id": "C2"}]
+    lesions = [{"id": "L1", "cancer": "C1"}, {"id": "L2", "cancer": "C2"}]
+    record(cancers=cancers, lesions=lesions, specimens=[{"lesion": "L2", "cancer": "C2"}])
+    with pytest.raises(ValidationError, match="said to be of cancer C1, its lesion L2 of cancer C2"):
+        record(cancers=cancers, lesions=lesions, specimens=[{"lesion": "L2", "cancer": "C1"}])
+
+
+def test_surgery_is_on_the_side_of_its_cancer() -> None:
+    record(cancers=[{"side": "left"}], surgery={"side": "left"})
+    with pytest.raises(
+        ValidationError, match="the operation was on the right, cancer cancer-1 lies on the left"
+    ):
+        record(cancers=[{"side": "left"}], surgery={"side": "right"})
+
+
 def test_entries_without_an_id_are_numbered_in_order() -> None:
     made = record(exams=[{"modality": "CT"}, {"modality": "NM"}], cancers=[{}], lesions=[{}])
     assert [exam.id for exam in made.exams] == ["exam-1", "exam-2"]

@@ -267,6 +267,39 @@ def test_an_exam_on_the_first_day_of_therapy_or_of_surgery_is_in_order() -> None
     assert timeline_problems(made) == ()
 
 
+def test_an_adverse_event_may_begin_with_therapy_and_end_on_its_day() -> None:
+    event = {"kind": "diarrhoea", "date": "2025-02-20", "resolved": "2025-02-20"}
+    assert timeline_problems(record(treatment=[{"start": "2025-02-20"}], adverse_events=[event])) == ()
+    assert timeline_problems(record(adverse_events=[{**event, "date": "2025-02-19"}])) == ()
+
+
+def test_an_adverse_event_without_its_first_day_leaves_the_order_open() -> None:
+    events = [{"kind": "rash", "resolved": "2025-02-01"}, {"kind": "rash", "date": "2025-02-21"}]
+    assert timeline_problems(record(treatment=[{"start": "2025-02-20"}], adverse_events=events)) == ()
+
+
+def test_an_exam_on_the_day_of_death_contradicts_nothing() -> None:
+    exam = {"modality": "CT", "date": "2025-02-08"}
+    assert timeline_problems(record(exams=[exam], outcome={"status": "dead", "died": "2025-02-08"})) == ()
+
+
+def test_a_year_of_birth_is_impossible_only_after_the_event() -> None:
+    for born, expected in ((2025, IMPLAUSIBLE), (2026, IMPOSSIBLE)):
+        made = Case.model_validate(
+            {"neoher": 1, "patient": {"id": "P", "birth_year": born}, "heart": [{"date": "2025-02-08"}]}
+        )
+        assert [problem.severity for problem in timeline_problems(made)] == [expected]
+
+
+def test_an_exam_after_the_patient_was_last_seen_is_pointed_out() -> None:
+    made = record(
+        exams=[{"id": "E", "modality": "MR", "date": "2025-02-08"}], outcome={"last_seen": "2025-02-07"}
+    )
+    assert [(problem.severity, problem.paths) for problem in timeline_problems(made)] == [
+        (IMPLAUSIBLE, ("exams[E].date", "outcome.last_seen"))
+    ]
+
+
 def test_a_dose_given_twice_on_one_day_is_pointed_out() -> None:
     doses = [{"drug": drug, "date": "2025-02-20"} for drug in ("trastuzumab", "pertuzumab", "pertuzumab")]
     problems = timeline_problems(record(treatment=[{"doses": doses}]))
