@@ -118,13 +118,13 @@ class FtvValue(Frozen):
         alone = (
             f" Largest part: {largest.longest_diameter_in_plane_mm:.1f} mm in plane, "
             f"{largest.longest_diameter_3d_mm:.1f} mm in 3D."
-            if largest
+            if largest and self.components > 1
             else ""
         )
+        parts = "1 part" if self.components == 1 else f"{self.components} parts"
         return (
-            f"Functional tumour volume {self.volume_cc:.3f} cc ({self.voxels} voxels, "
-            f"{self.components} parts); longest diameter "
-            f"{self.longest_diameter_in_plane_mm:.1f} mm in plane, "
+            f"Functional tumour volume {self.volume_cc:.3f} cc ({self.voxels} voxels, {parts}); "
+            f"longest diameter {self.longest_diameter_in_plane_mm:.1f} mm in plane, "
             f"{self.longest_diameter_3d_mm:.1f} mm in 3D.{alone}"
         )
 

@@ -32,11 +32,11 @@ class SerColour:
 
 
 SER_COLOURS = {
-    "0-0.9": SerColour("0 to 0.9, gradual", (61, 108, 201)),
-    "0.9-1.0": SerColour("0.9 to 1.0, plateau", (142, 84, 184)),
-    "1.0-1.3": SerColour("1.0 to 1.3, slight washout", (58, 153, 92)),
-    "1.3-1.75": SerColour("1.3 to 1.75, washout", (207, 62, 52)),
-    "1.75-3": SerColour("1.75 to 3, strong washout", (242, 198, 56)),
+    "0-0.9": SerColour("0–0.9, gradual", (61, 108, 201)),
+    "0.9-1.0": SerColour("0.9–1.0, plateau", (142, 84, 184)),
+    "1.0-1.3": SerColour("1.0–1.3, slight washout", (58, 153, 92)),
+    "1.3-1.75": SerColour("1.3–1.75, washout", (207, 62, 52)),
+    "1.75-3": SerColour("1.75–3, strong washout", (242, 198, 56)),
 }
 """By the bin's label in imaging.dce.SER_BINS; a bin that is not here stays uncoloured."""
 

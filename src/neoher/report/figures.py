@@ -29,6 +29,9 @@ __all__ = [
 _MARGIN_MM, _LEAST_MM = 14.0, 70.0
 """Around the region in the close views: enough of the breast to know where one is."""
 _UNCOLOURED = "#9a9a9a"
+_WHITE_ENHANCEMENT = 2.5
+"""White is at least this many times the bright tissue before contrast, so that grey levels mean the same at
+every visit: else parenchyma would turn white as soon as the tumour is gone."""
 
 Measured = FunctionalTumourVolume | EnhancementVolume
 
@@ -44,8 +47,8 @@ def exam_images(
     """
     diameter = shape.largest_component.longest_in_plane if shape.largest_component else None
     place = shown_slice(measured, region, diameter)
-    images = [subtraction_projection(series, measured.choice, region)]
-    images.append(tumour_slice(series, measured.choice, region, place, diameter))
+    images = [subtraction_projection(series, measured, region)]
+    images.append(tumour_slice(series, measured, region, place, diameter))
     if isinstance(measured, FunctionalTumourVolume):
         images.append(ser_slice(series, measured, region, place))
     if curve is not None and curve.enhancement_percent is not None:
@@ -64,17 +67,18 @@ def shown_slice(measured: Measured, region: Mask, diameter: Diameter | None) -> 
     return region.grid.shape[0] // 2 if box is None else (box[0].start + box[0].stop - 1) // 2
 
 
-def subtraction_projection(series: DynamicSeries, choice: PhaseChoice, region: Mask) -> KeyImage:
+def subtraction_projection(series: DynamicSeries, measured: Measured, region: Mask) -> KeyImage:
     """Largest early enhancement (S1 - S0) along the slice direction, with the region's silhouette.
 
     One slice is in memory at a time beside the projection. Does not correct motion between the phases.
     """
-    plane = DisplayPlane.of(series.grid)
+    choice, plane = measured.choice, DisplayPlane.of(series.grid)
     projection = np.full(series.grid.shape[1:], -np.inf, dtype=np.float32)
     for index in range(series.grid.shape[0]):
         difference = _signal(series, choice.early, index) - _signal(series, choice.pre, index)
         np.maximum(projection, difference, out=projection)
-    pixels = grey_pixels(plane, projection, _window(projection, 30.0, 99.8))
+    brightest = (_WHITE_ENHANCEMENT - 1) * measured.pre_percentile_95
+    pixels = grey_pixels(plane, projection, _window(projection, 30.0, 99.8, brightest))
     seconds = choice.times_s[choice.early]
     alt = (
         f"{plane.name.capitalize()} maximum intensity projection of early minus pre-contrast signal, "
@@ -95,11 +99,11 @@ def subtraction_projection(series: DynamicSeries, choice: PhaseChoice, region: M
 
 
 def tumour_slice(
-    series: DynamicSeries, choice: PhaseChoice, region: Mask, place: int, diameter: Diameter | None
+    series: DynamicSeries, measured: Measured, region: Mask, place: int, diameter: Diameter | None
 ) -> KeyImage:
     """The early phase in one slice with the region's outline and, where it lies there, the diameter."""
     plane, part = _close_view(series, region, place)
-    image = _signal(series, choice.early, place)[part]
+    image = _signal(series, measured.choice.early, place)[part]
     calliper = diameter if diameter is not None and diameter.slice_index == place else None
     alt = f"{plane.name.capitalize()} slice {place + 1} of the early phase through the measured region"
     words = (
@@ -118,7 +122,7 @@ def tumour_slice(
         alt=alt + (f", longest diameter {calliper.length_mm:.1f} mm" if calliper else ""),
         svg=picture(
             plane,
-            grey_pixels(plane, image, _window(image, 1.0, 99.7)),
+            grey_pixels(plane, image, _slice_window(image, measured)),
             alt=alt,
             outline=outline_path(plane, region.inside[place][part]),
             calliper=calliper,
@@ -136,7 +140,7 @@ def ser_slice(series: DynamicSeries, ftv: FunctionalTumourVolume, region: Mask, 
     if 0 <= inside_crop < ftv.ser_class.shape[0]:
         classes[ftv.crop[1:]] = ftv.ser_class[inside_crop]
     colours, coloured = ser_class_colours(np.asarray(nearest_pixels(plane, classes[part]), dtype=np.uint8))
-    grey = grey_pixels(plane, image, _window(image, 1.0, 99.7))
+    grey = grey_pixels(plane, image, _slice_window(image, ftv))
     pixels = np.repeat(grey[:, :, None], 3, axis=2)
     pixels[coloured] = colours[coloured]
     alt = (
@@ -146,8 +150,8 @@ def ser_slice(series: DynamicSeries, ftv: FunctionalTumourVolume, region: Mask, 
     return KeyImage(
         title="Signal enhancement ratio (SER)",
         caption=(
-            "Counted voxels in the colour of their SER, each bin closed above; shares are of the whole "
-            "functional tumour volume. Gradual, plateau and washout are this software’s labels."
+            "Counted voxels by their SER, bins closed above, with shares of the whole functional tumour "
+            "volume. Gradual, plateau and washout are this software’s words."
             if ftv.voxels
             else "0 voxels reach the thresholds, so nothing is coloured. This is not a pathologic statement."
         ),
@@ -185,7 +189,7 @@ def _legend(ftv: FunctionalTumourVolume) -> tuple[LegendEntry, ...]:
     uncoloured = ftv.voxels - sum(
         voxels for ser_bin, voxels in zip(SER_BINS, ftv.ser_bins, strict=True) if ser_bin.label in SER_COLOURS
     )
-    return (*entries, LegendEntry(_UNCOLOURED, "0 or above 3, uncoloured", _share(uncoloured, ftv.voxels)))
+    return (*entries, LegendEntry(_UNCOLOURED, "0 or > 3, no colour", _share(uncoloured, ftv.voxels)))
 
 
 def _share(voxels: int, total: int) -> str:
@@ -204,12 +208,17 @@ def _signal(series: DynamicSeries, phase: int, index: int) -> NDArray[np.float32
     return np.asarray(stored[index], dtype=np.float32) * np.float32(scale.slope) + np.float32(scale.intercept)
 
 
-def _window(image: NDArray[np.floating], low: float, high: float) -> tuple[float, float]:
+def _slice_window(image: NDArray[np.floating], measured: Measured) -> tuple[float, float]:
+    return _window(image, 1.0, 99.7, _WHITE_ENHANCEMENT * measured.pre_percentile_95)
+
+
+def _window(image: NDArray[np.floating], low: float, high: float, least_white: float) -> tuple[float, float]:
+    """Values shown black and white: two percentiles, white no lower than `least_white`."""
     finite = image[np.isfinite(image)]
     if finite.size == 0:
         return 0.0, 1.0
     darkest, brightest = np.percentile(finite, [low, high])
-    return float(darkest), float(max(brightest, darkest + 1e-6))
+    return float(darkest), float(max(brightest, least_white, darkest + 1e-6))
 
 
 def _aspect(plane: DisplayPlane) -> float:

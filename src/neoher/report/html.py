@@ -49,7 +49,9 @@ def _environment() -> Environment:
         css_string=_css_string,
         drawing=Markup,  # drawings come from neoher.report's own modules, which escape their texts
         long_date=long_date,
-        named_values=_named_values,
+        facts_used=_facts_used,
+        parameters=_parameters,
+        short_hash=_short_hash,
         short_date=short_date,
         size_chart=size_chart,
         timeline_chart=timeline_chart,
@@ -66,14 +68,27 @@ def _citation(source: str) -> str:
     return ""
 
 
-def _named_values(values: Mapping[str, JsonValue]) -> str:
-    """'pe_percent 70, neighbours 4'; a value that is not stated says so."""
-    return ", ".join(f"{name} {_plain(value)}" for name, value in values.items())
+def _facts_used(inputs: Mapping[str, JsonValue]) -> str:
+    """'ratio 2.4, cells not known'; hashes are left to the table of provenance."""
+    shown = {name: value for name, value in inputs.items() if not name.endswith("_sha256")}
+    return ", ".join(
+        f"{name} {'not known' if value is None else _plain(value)}" for name, value in shown.items()
+    )
+
+
+def _parameters(values: Mapping[str, JsonValue]) -> str:
+    """'pe_percent 70, neighbours 4'; one that was not set says so."""
+    return ", ".join(
+        f"{name} {'not set' if value is None else _plain(value)}" for name, value in values.items()
+    )
+
+
+def _short_hash(sha256: str) -> str:
+    """The first 16 digits, enough to compare by eye; report.json holds all."""
+    return f"{sha256[:16]}…" if len(sha256) > 16 else sha256
 
 
 def _plain(value: JsonValue) -> str:
-    if value is None:
-        return "not known"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):

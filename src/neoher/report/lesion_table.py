@@ -43,6 +43,7 @@ _NO_CHANGE = {
         ("doi:10.1186/s12957-017-1263-8",),
     ),
     "components": ("no change is given: a number of parts is no size", ()),
+    "sphericity": ("no change is given: a shape is no size", ()),
 }
 _COMPARED_PARAMETERS = ("pe_percent", "background_percent", "neighbours", "early_s", "late_s")
 _ZERO_VOLUME = "no voxel reaches the thresholds; this is not a pathologic statement"
@@ -165,8 +166,8 @@ def _why_absent(result: ExamResult, quantity: str) -> str:
 
 def _is_empty(measurement: Measurement | None) -> bool:
     """Whether it was measured that no voxel counts."""
-    volume = measurement.quantity(_ALWAYS_SHOWN) if measurement else None
-    return volume is not None and volume.value == 0
+    components = measurement.quantity("components") if measurement else None
+    return components is not None and components.value == 0
 
 
 def _basis(measurement: Measurement | None) -> tuple[object, ...]:
