@@ -85,7 +85,7 @@ def test_an_injection_after_midnight_belongs_to_an_exam_begun_before(exam_with: 
 def test_a_given_injection_time_outranks_the_objects(exam_with: Any) -> None:
     folder = exam_with(ContrastBolusStartTime="090115")
     axis = find_dynamic(folder, injected_at=dt.datetime(2025, 2, 8, 9, 1, 20)).time_axis
-    assert (axis.bolus_start_s, axis.bolus_basis) == (80.0, "stated (injected_at)")
+    assert (axis.bolus_start_s, axis.bolus_basis) == (80.0, "as given by the user")
 
 
 @pytest.mark.parametrize(

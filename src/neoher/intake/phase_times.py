@@ -127,4 +127,4 @@ def _given_bolus(ordered: OrderedPhases, injected_at: dt.datetime, last_s: float
             "injected_at",
             "Correct it, or leave it out.",
         )
-    return seconds, "stated (injected_at)"
+    return seconds, "as given by the user"
