@@ -81,7 +81,7 @@ SER_ZERO = len(SER_BINS) + 1
 
 @dataclass(frozen=True, slots=True)
 class FunctionalTumourVolume:
-    """Functional tumour volume with its parts, and the maps it was read from."""
+    """Functional tumour volume with its parts, and the SER range of every counted voxel."""
 
     voxels: int
     volume_cc: float
@@ -109,11 +109,7 @@ class FunctionalTumourVolume:
     mask: Mask
     """The counted voxels on the whole grid."""
     crop: Box
-    """Where the maps below lie in the grid: the region's box and one voxel around it, within the grid."""
-    percent_enhancement: NDArray[np.float32]
-    """PE in percent on the crop; NaN where S0 <= 0."""
-    signal_enhancement_ratio: NDArray[np.float32]
-    """SER on the crop; NaN where S2 = S0."""
+    """Where `ser_class` lies in the grid: the region's box and one voxel around it, within the grid."""
     ser_class: NDArray[np.uint8]
     """On the crop: 0 where the voxel is not counted, n where it counts in SER_BINS[n - 1], else SER_ZERO."""
     warnings: tuple[tuple[str, str], ...] = ()
@@ -141,7 +137,6 @@ class EnhancementVolume:
     choice: PhaseChoice
     mask: Mask
     crop: Box
-    percent_enhancement: NDArray[np.float32]
     warnings: tuple[tuple[str, str], ...] = ()
 
 
@@ -158,7 +153,7 @@ def functional_tumour_volume(
     `omit` lie on its grid; `parameters`, None for the published defaults. Omitted regions keep their own
     signal in the percentile and count as neighbours.
     Works on the region's box and one voxel around it, which is exact for 26 neighbours. Every voxel is judged
-    on the signal in float64; the maps are rounded to float32.
+    on the signal in float64, a few slices at a time, so that no map of the whole exam is held.
     Raises: RegionError when the region is empty or wholly omitted; GridMismatch when a mask lies on another
     grid; InputError when there is no late phase or a phase is not loaded; ImageError when signal is not
     finite. Does not correct motion between phases.
@@ -171,12 +166,10 @@ def functional_tumour_volume(
     found = enhancing_voxels(
         series, (choice.pre, choice.early, choice.late), region, omit, parameters or FtvParameters()
     )
-    ratio = found.maps.signal_enhancement_ratio
-    assert ratio is not None  # three phases were given
     ser_class = _ser_class(series, choice.pre, choice.early, choice.late, found)
     per_class = np.bincount(ser_class[found.counted], minlength=SER_ZERO + 1)
-    equal = int(np.count_nonzero(found.wanted & (found.maps.state == kernels.LATE_EQUALS_PRE)))
-    below = int(np.count_nonzero(found.wanted & (found.maps.state == kernels.LATE_BELOW_PRE)))
+    equal = int(np.count_nonzero(found.wanted & (found.state == kernels.LATE_EQUALS_PRE)))
+    below = int(np.count_nonzero(found.wanted & (found.state == kernels.LATE_BELOW_PRE)))
     return FunctionalTumourVolume(
         voxels=found.voxels,
         volume_cc=found.voxels * series.grid.voxel_volume_cc,
@@ -193,8 +186,6 @@ def functional_tumour_volume(
         choice=choice,
         mask=found.on_grid(region, "functional tumour volume"),
         crop=found.crop,
-        percent_enhancement=found.maps.percent_enhancement,
-        signal_enhancement_ratio=ratio,
         ser_class=ser_class,
         warnings=found.warnings,
     )
@@ -224,7 +215,6 @@ def enhancement_volume(
         choice=choice,
         mask=found.on_grid(region, "enhancement volume"),
         crop=found.crop,
-        percent_enhancement=found.maps.percent_enhancement,
         warnings=found.warnings,
     )
 
@@ -234,15 +224,15 @@ def _ser_class(
 ) -> NDArray[np.uint8]:
     """The SER bin of every counted voxel, from the signal in float64: a bin's edge is met exactly."""
     unit = series.phase(pre)[1]
-    signals = []
-    for index in (pre, early, late):
-        stored, scale = cropped_phase(series, index, found.crop)
-        relative = relative_scale(scale, unit)
-        signals.append(stored[found.counted].astype(np.float64) * relative.factor + relative.offset)
-    s0, s1, s2 = signals
-    ser = (s1 - s0) / (s2 - s0)
+    phases = [cropped_phase(series, index, found.crop) for index in (pre, early, late)]
+    relative = [relative_scale(scale, unit) for _, scale in phases]
     edges = [0.0, *(one.up_to for one in SER_BINS)]
-    place = np.searchsorted(edges, ser, side="left")
     classes = np.zeros(found.counted.shape, dtype=np.uint8)
-    classes[found.counted] = np.where(place == 0, SER_ZERO, place)
+    for index, counted in enumerate(found.counted):
+        s0, s1, s2 = (
+            stored[index][counted].astype(np.float64) * one.factor + one.offset
+            for (stored, _), one in zip(phases, relative, strict=True)
+        )
+        place = np.searchsorted(edges, (s1 - s0) / (s2 - s0), side="left")
+        classes[index][counted] = np.where(place == 0, SER_ZERO, place)
     return classes

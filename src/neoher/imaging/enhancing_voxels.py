@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from neoher.errors import GridMismatch, InputError, RegionError
 from neoher.imaging import kernels
-from neoher.imaging.enhancement import EnhancementMaps, PhaseSignal, enhancement_maps, relative_scale
+from neoher.imaging.enhancement import PhaseSignal, enhancement_maps, relative_scale
 from neoher.volume.dynamic import DynamicSeries
 from neoher.volume.grid import Grid
 from neoher.volume.mask import Mask
@@ -22,6 +22,7 @@ Box: TypeAlias = tuple[slice, slice, slice]
 """A grid-aligned part of an array (slices, rows, columns)."""
 
 BACKGROUND_PERCENTILE = 95.0
+SLICES_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,8 @@ class EnhancingVoxels:
 
     crop: Box
     """The region's box and one voxel around it, within the grid."""
-    maps: EnhancementMaps
-    """PE, SER and state on the crop."""
+    state: NDArray[np.uint8]
+    """State of each voxel on the crop, as neoher.imaging.kernels names it."""
     wanted: NDArray[np.bool_]
     """The region less the omitted regions, on the crop."""
     counted: NDArray[np.bool_]
@@ -115,18 +116,23 @@ def enhancing_voxels(
     pre_stored, pre_scale = cropped_phase(series, phases[0], box)
     offset = relative_scale(pre_scale, pre_scale).offset
     percentile = _percentile(pre_stored, BACKGROUND_PERCENTILE) + offset
-    maps = enhancement_maps(
-        *(cropped_phase(series, index, crop) for index in phases),
-        background_hundredfold=parameters.background_percent * percentile,
-        enhancement_percent=parameters.pe_percent,
-    )
+    signals = [cropped_phase(series, index, crop) for index in phases]
+    state = np.empty(wanted.shape, dtype=np.uint8)
+    # A few slices at a time: the maps of a whole exam would take more memory than its pixels.
+    for start in range(0, wanted.shape[0], SLICES_AT_ONCE):
+        slab = slice(start, start + SLICES_AT_ONCE)
+        state[slab] = enhancement_maps(
+            *((stored[slab], scale) for stored, scale in signals),
+            background_hundredfold=parameters.background_percent * percentile,
+            enhancement_percent=parameters.pe_percent,
+        ).state
     counted = np.empty(wanted.shape, dtype=np.bool_)
-    kernels.count_enough_neighbours(maps.state, parameters.neighbours, counted)
+    kernels.count_enough_neighbours(state, parameters.neighbours, counted)
     counted &= wanted
     region_voxels = region.voxels
     return EnhancingVoxels(
         crop=crop,
-        maps=maps,
+        state=state,
         wanted=wanted,
         counted=counted,
         voxels=int(np.count_nonzero(counted)),
