@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import io
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+from PIL import Image
 
 from neoher.errors import ImageError
 from neoher.imaging.phases import PhaseChoice, choose_phases
@@ -137,6 +142,23 @@ def _value(voxels: int | None, volume_cc: float | None, diameter_mm: float | Non
     }
 
 
+Measure = Callable[..., Measurement]
+BoxSeries = Callable[[Grid, tuple[int, int, int]], tuple[DynamicSeries, PhaseChoice, Mask]]
+Decode = Callable[[str], NDArray[np.uint8]]
+
+
+@pytest.fixture(name="measured")
+def measured_fixture() -> Measure:
+    """Makes a stored measurement: measured(exam, volume_cc, diameter_mm, …)."""
+    return measured
+
+
+@pytest.fixture
+def course_text() -> str:
+    """The made-up patient's case.yaml."""
+    return COURSE
+
+
 @pytest.fixture
 def course() -> Case:
     """The made-up patient's record."""
@@ -174,8 +196,14 @@ def content(
     return build(course, results)
 
 
-def box_series(grid: Grid, bright: tuple[int, int, int]) -> tuple[DynamicSeries, PhaseChoice, Mask]:
-    """Three phases of 100 everywhere; one voxel enhances to 300, then 280. The region is a box around it."""
+@pytest.fixture
+def box_series() -> BoxSeries:
+    """Makes three phases of 100 everywhere with one bright voxel, and a box around it as region."""
+    return _box_series
+
+
+def _box_series(grid: Grid, bright: tuple[int, int, int]) -> tuple[DynamicSeries, PhaseChoice, Mask]:
+    """The bright voxel goes from 100 to 300, then 280."""
     signal = np.full((3, *grid.shape), 100, dtype=np.int16)
     signal[1][bright], signal[2][bright] = 300, 280
     phases = tuple(Phase(i, 150.0 * i, 100.0, "stated", "1.2", "dyn", grid.shape[0]) for i in range(3))
@@ -184,3 +212,15 @@ def box_series(grid: Grid, bright: tuple[int, int, int]) -> tuple[DynamicSeries,
     inside[tuple(slice(max(0, at - 1), at + 2) for at in bright)] = True
     series = DynamicSeries(grid, axis, (0, 1, 2), signal, (Scale(), Scale(), Scale()))
     return series, choose_phases(axis), Mask(inside, grid, "box", "box of the test")
+
+
+@pytest.fixture
+def decoded() -> Decode:
+    """Reads the pixels of a drawing with another program's decoder."""
+
+    def pixels(svg: str) -> NDArray[np.uint8]:
+        data = re.search(r"base64,([A-Za-z0-9+/=]+)", svg)
+        assert data
+        return np.asarray(Image.open(io.BytesIO(base64.b64decode(data[1]))))
+
+    return pixels

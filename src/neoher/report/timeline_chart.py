@@ -141,10 +141,15 @@ def _bar(axis: _Axis, bar: _Bar) -> str:
     )
     if bar.closed:
         return closed + _words(start + 5, 3.6, bar.name, "start", _INK)
-    open_end = f'<path d="M{stop:.1f} -6.5h26m-26 13h26" stroke="{_BAR}" stroke-width="1.2" '
-    'stroke-dasharray="3 2.5"/>'
-    label = max(start, stop) + 32
-    return closed + open_end + _words(label, 3.6, f"{bar.name}, end not stated", "start", _INK)
+    right = _WIDTH - _RIGHT
+    open_end = (
+        f'<path d="M{stop:.1f} -6.5H{min(stop + 26, right):.1f}M{stop:.1f} 6.5H{min(stop + 26, right):.1f}" '
+        f'stroke="{_QUIET}" stroke-width="0.8" stroke-dasharray="3 2.5"/>'
+    )
+    words = f"{bar.name}, end not stated"
+    if stop > _LEFT + 0.6 * (right - _LEFT):
+        return closed + open_end + _words(start - 6, 3.6, words, "end", _INK)
+    return closed + open_end + _words(stop + 32, 3.6, words, "start", _INK)
 
 
 def _doses(axis: _Axis, course: Sequence[Event]) -> str:
@@ -196,6 +201,9 @@ def _months(axis: _Axis, y: float) -> str:
     step = next(step for step in (1, 2, 3, 6, 12, 24, 60, 120, 600, 6000) if len(firsts) / step <= 10)
     parts = [f'<path d="M{_LEFT:g} {y:.1f}H{_WIDTH - _RIGHT:g}" stroke="{_QUIET}" stroke-width="0.7"/>']
     named = [first for first in firsts if (first.month - 1 + 12 * first.year) % step == 0]
+    if not named:
+        ends = ((axis.first, "start"), (axis.last, "end"))
+        parts += [_words(axis.x(day), y + 15, short_date(day), anchor, _QUIET, 10) for day, anchor in ends]
     for position, first in enumerate(named):
         x = axis.x(first)
         new_year = position == 0 or first.year != named[position - 1].year

@@ -139,16 +139,11 @@ def _calcifications(stated: Calcifications) -> str:
 
 def _treatment_sentence(treatment: Treatment) -> str:
     name = treatment.regimen or ", ".join(treatment.drugs) or "Treatment of unstated name"
-    parts = [name]
-    if treatment.regimen and treatment.drugs:
-        parts.append(f"({', '.join(treatment.drugs)})")
-    if treatment.setting:
-        parts.append(f"{treatment.setting},")
-    if treatment.start:
-        parts.append(f"from {long_date(treatment.start)}")
-    if treatment.end:
-        parts.append(f"to {long_date(treatment.end)}")
-    return f"{' '.join(parts)}; {cycles_in_words(treatment)}{_ended(treatment)}."
+    drugs = f" ({', '.join(treatment.drugs)})" if treatment.regimen and treatment.drugs else ""
+    start = f"from {long_date(treatment.start)}" if treatment.start else ""
+    end = f"to {long_date(treatment.end)}" if treatment.end else ""
+    parts = [f"{name}{drugs}", str(treatment.setting or ""), f"{start} {end}".strip()]
+    return f"{', '.join(part for part in parts if part)}; {cycles_in_words(treatment)}{_ended(treatment)}."
 
 
 def cycles_in_words(treatment: Treatment) -> str:
