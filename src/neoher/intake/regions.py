@@ -28,7 +28,12 @@ __all__ = ["RegionObject", "box_region", "find_region_objects", "read_region", "
 
 
 def read_region(
-    source: str, grid: Grid, *, near: Path | None = None, frame_of_reference_uid: str | None = None
+    source: str,
+    grid: Grid,
+    *,
+    near: Path | None = None,
+    frame_of_reference_uid: str | None = None,
+    patient_id: str | None = None,
 ) -> Mask:
     """The region that `source` names, put on the grid of an image by geometry.
 
@@ -41,6 +46,7 @@ def read_region(
         `near`: the folder in which a relative path is looked up, or the archive whose member it is; the
         working directory when it is None.
         `frame_of_reference_uid`: the image's, to be told when the region's differs.
+        `patient_id`: the image's; a SEG or RTSTRUCT that states another patient is refused.
     Raises: RegionError when there is no such region, it cannot be read, a choice among its parts is missing
     or wrong, it is empty, or it lies beside the image; ImageError when the file or archive cannot be read.
     Warns (on the mask): `region-offset-half-pixel`, `region-resampled`, `region-cut`, `region-fractional`,
@@ -54,6 +60,7 @@ def read_region(
     if is_nifti(data):
         return _label_map_region(data, named.choice, grid, label)
     dataset = open_region_object(data, label)
+    _refuse_another_patient(dataset, patient_id, label)
     kind = region_kind(dataset)
     if kind is RegionKind.SEG:
         mask, uid = _segmentation_region(dataset, named.choice, grid, label)
@@ -72,6 +79,17 @@ def read_region(
         )
         return replace(mask, warnings=(("region-frame-of-reference", message), *mask.warnings))
     return mask
+
+
+def _refuse_another_patient(dataset: Dataset, patient_id: str | None, label: str) -> None:
+    stated = str(dataset.get("PatientID") or "").strip()
+    if not stated or not patient_id or stated == patient_id.strip():
+        return
+    raise RegionError(
+        f"the region is of patient '{stated}', the images are of '{patient_id}'.",
+        where=label,
+        remedy="Give the region of this patient; where both are one person, correct the PatientID of one.",
+    )
 
 
 def region_digest(source: str, *, near: Path | None = None) -> InputObjects:

@@ -154,7 +154,13 @@ def measure_dce(prepared: PreparedExam) -> DceMeasurement:
     if prepared.voi is None:
         raise RegionError("there is no region to measure in.", str(request.images), "Give one: --voi PATH.")
     region, *omitted = (
-        read_region(one, exam.grid, near=request.near, frame_of_reference_uid=exam.frame_of_reference_uid)
+        read_region(
+            one,
+            exam.grid,
+            near=request.near,
+            frame_of_reference_uid=exam.frame_of_reference_uid,
+            patient_id=exam.patient_id,
+        )
         for one in (prepared.voi, *request.omit)
     )
     series = exam.load([index for index in (choice.pre, choice.early, choice.late) if index is not None])

@@ -1,0 +1,129 @@
+"""The main job, end to end, on a simulated patient: as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+NEOHER = str(Path(sys.executable).with_name("neoher"))
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([NEOHER, *map(str, arguments)], capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("review") / "case"
+    done = run("simulate", folder, "--seed", 5, "--vendor", "siemens", "--patient", "P-5", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["patient"] == "P-5"
+    return folder
+
+
+@pytest.fixture(scope="module")
+def report(case: Path) -> Path:
+    done = run("report", case, "--out", case / "out", "--today", "2026-01-15", "--json")
+    assert done.returncode == 0, done.stderr
+    made = json.loads(done.stdout)
+    assert made["not_measured"] == {}
+    return Path(made["html"])
+
+
+def test_the_report_stands_alone_and_names_the_patient(report: Path) -> None:
+    page = report.read_text()
+    assert "P-5" in page
+    assert 'src="http' not in page
+    assert "<script" not in page
+
+
+def test_the_report_prints_the_measured_volumes(case: Path, report: Path) -> None:
+    truth = json.loads((case / "truth.json").read_text())["visits"]
+    stored = json.loads((case / "measurements.json").read_text())["entries"]
+    page = report.read_text()
+    for entry in stored:
+        volume = entry["conclusion"]["value"]["volume_cc"]
+        assert volume == pytest.approx(truth[entry["visit"]]["ftv_reference_cc"], rel=0.05)
+        assert f"{volume:.3f} cc" in page or volume == 0
+    assert "no voxel reaches the thresholds" in page
+
+
+def test_the_plain_form_holds_the_same_conclusions(case: Path, report: Path) -> None:
+    plain = json.loads(report.with_name("report.json").read_text())
+    text = json.dumps(plain)
+    for entry in json.loads((case / "measurements.json").read_text())["entries"]:
+        assert entry["images"]["sha256"] in text
+
+
+def test_the_record_is_not_touched(case: Path, report: Path) -> None:
+    assert report.exists()
+    assert (case / "case.yaml").read_text().startswith("# A digital reference patient")
+
+
+def test_simulate_never_overwrites(case: Path) -> None:
+    before = (case / "truth.json").read_bytes()
+    done = run("simulate", case)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "nothing is overwritten" in done.stderr
+    assert (case / "truth.json").read_bytes() == before
+
+
+def test_check_and_measure_answer_for_people_and_programs(case: Path) -> None:
+    checked = run("check", case, "--today", "2026-01-15")
+    assert checked.returncode == 0
+    assert "the record is sound" in checked.stdout
+    measured = run("measure", case, "--json")
+    assert measured.returncode == 0
+    assert len(json.loads(measured.stdout)["entries"]) == 4
+
+
+def test_a_case_begun_from_images_alone_names_its_exams(case: Path, tmp_path: Path) -> None:
+    done = run("init", case / "imaging" / "t0-mr", tmp_path / "new", "--json")
+    assert done.returncode == 0, done.stderr
+    made = json.loads(done.stdout)
+    assert made["patient"] == "P-5"
+    assert [exam["modality"] for exam in made["exams"]] == ["MR"]
+    assert made["exams"][0]["date"] == "2025-02-08"
+    again = run("init", case / "imaging" / "t0-mr", tmp_path / "new")
+    assert again.returncode == 2
+    assert run("check", tmp_path / "new").returncode == 0
+    original = sorted(path.read_bytes() for path in (case / "imaging" / "t0-mr").rglob("*.dcm"))
+    assert sorted(path.read_bytes() for path in (tmp_path / "new").rglob("*.dcm")) == original
+
+
+def test_images_of_two_patients_make_no_case(case: Path, tmp_path: Path) -> None:
+    import pydicom
+
+    source = sorted((case / "imaging" / "t0-mr").rglob("*.dcm"))
+    (tmp_path / "mixed").mkdir()
+    (tmp_path / "mixed" / "one.dcm").write_bytes(source[0].read_bytes())
+    other = pydicom.dcmread(source[1])
+    other.PatientID = "P-6"
+    other.save_as(tmp_path / "mixed" / "two.dcm")
+    done = run("init", tmp_path / "mixed", tmp_path / "new")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "2 patients" in done.stderr
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("command", ["check", "measure", "report"])
+def test_a_folder_without_a_record_is_refused_in_one_message(command: str, tmp_path: Path) -> None:
+    done = run(command, tmp_path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("error: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_command_and_a_slip_end_with_status_2() -> None:
+    for arguments in (["meassure"], ["her2", "--ihcc", "2+"], ["ftv"]):
+        done = run(*arguments)
+        assert done.returncode == 2
+        assert done.stdout == ""
+        assert "Traceback" not in done.stderr
