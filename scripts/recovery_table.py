@@ -1,6 +1,6 @@
 """Print bias and limits of what is measured on simulated patients, as a Markdown table.
 
-python scripts/recovery_table.py [SEEDS]     seeds 1 to SEEDS (20), both vendors, four visits each, through DICOM
+python scripts/recovery_table.py [SEEDS]: seeds 1 to SEEDS (20), both vendors, four visits each, through DICOM
 """
 
 from __future__ import annotations
@@ -74,7 +74,8 @@ def main(seeds: int) -> None:
         visits = [visit for patient in pool.map(visits_of, jobs) for visit in patient]
     print(f"{seeds} seeds, {len(visits)} visits.\n")
     print(
-        "| vendor | tumour | visits | FTV error %, mean (SD) | least, greatest | diameter error mm, mean (SD) | least, greatest |"
+        "| vendor | tumour | visits | FTV error %, mean (SD) | least, greatest "
+        "| 3D diameter error mm, mean (SD) | least, greatest |"
     )
     print("|---|---|---|---|---|---|---|")
     for vendor, (size, belongs) in product(Vendor, SIZES.items()):
