@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 
 from neoher.errors import ImageError
 from neoher.measure.case import ExamResult, State
@@ -11,8 +12,9 @@ from neoher.record.case import Case
 from neoher.record.exam import MrExam
 from neoher.record.measurement import Measurement
 from neoher.record.reading import read_case_text
-from neoher.report.building import NOT_MEASURED, STALE
-from neoher.report.content import ReportContent
+from neoher.report.assessing import TissueAssessments
+from neoher.report.building import NOT_MEASURED, STALE, build_content
+from neoher.report.content import ExamImages, KeyImage, ReportContent
 
 Build = Callable[..., ReportContent]
 Measure = Callable[..., Measurement]
@@ -136,3 +138,22 @@ def test_an_impossible_date_is_named_before_the_first_number(build: Build) -> No
 
 def test_both_statements_of_intended_use_are_in_every_report(build: Build) -> None:
     assert [use.title for use in build(read_case_text(EMPTY)).intended_use] == ["Measuring", "Guidance"]
+
+
+def test_a_lesion_is_shown_side_by_side_over_the_visits_with_the_day_of_each_exam(
+    course: Case, results: tuple[ExamResult, ...]
+) -> None:
+    def drawn(exam: str) -> ExamImages:
+        plain = KeyImage("Projection", "", "", "<svg/>", 1.0)
+        return ExamImages(exam, "L1", (plain, replace(plain, title=exam, over_visits=True)))
+
+    images = (drawn("E1"), drawn("E9"))
+    content = build_content(
+        course, results, images=images, tissue=TissueAssessments(), today=dt.date(2026, 9, 2)
+    )
+    tables = {table.lesion: table for table in content.lesions}
+    assert [(one.visit, one.date, one.image.title) for one in tables["L1"].pictures] == [
+        ("T0", dt.date(2025, 2, 8), "E1"),
+        ("T3", dt.date(2025, 6, 24), "E9"),
+    ]
+    assert tables["N1"].pictures == ()

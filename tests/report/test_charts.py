@@ -48,10 +48,11 @@ def test_where_the_lesion_is_gone_the_axis_says_so(content: ReportContent) -> No
     assert size_chart(content.lesions[0], units=("mm",)).count("none to measure") == 2  # too small, not seen
 
 
-def test_one_visit_is_no_course(build: Build) -> None:
+def test_two_visits_are_left_to_the_table(build: Build) -> None:
     case = read_case_text(
         "neoher: 1\npatient: {id: P1}\nlesions: [{id: L1}]\n"
-        "exams: [{id: E1, modality: MR, visit: T0, findings: [{lesion: L1, longest_mm: 30}]}]"
+        "exams: [{id: E1, modality: MR, visit: T0, findings: [{lesion: L1, longest_mm: 30}]},"
+        " {id: E2, modality: MR, visit: T1, findings: [{lesion: L1, longest_mm: 20}]}]"
     )
     assert size_chart(build(case).lesions[0]) == ""
 

@@ -26,6 +26,7 @@ from neoher.report.content import (
     MeasuredRegion,
     ReportContent,
     VisitPage,
+    VisitPicture,
 )
 from neoher.report.key_line import key_line
 from neoher.report.lesion_table import lesion_tables
@@ -74,7 +75,10 @@ def build_content(
         safety=safety_facts(case),
         timeline=timeline(case),
         visits=tuple(_visit_page(visit, results, images, sources) for visit in visits),
-        lesions=lesions,
+        lesions=tuple(
+            replace(table, pictures=tuple(_pictures(table.lesion or None, visits, images)))
+            for table in lesions
+        ),
         her2=_pointing(tissue.her2, sources),
         residual_burden=_pointing(tissue.residual_burden, sources),
         missing=missing_facts(case),
@@ -83,6 +87,22 @@ def build_content(
         intended_use=(MEASURING, GUIDANCE),
         provenance=sources.rows,
     )
+
+
+def _pictures(
+    lesion: str | None, visits: Sequence[ReportVisit], images: Sequence[ExamImages]
+) -> Iterator[VisitPicture]:
+    """The first such picture of each visit."""
+    for visit in visits:
+        dates = {exam.id: exam.date for exam in visit.exams}
+        shown = [
+            VisitPicture(visit.label, dates[drawn.exam], image)
+            for drawn in images
+            if drawn.exam in dates and drawn.lesion == lesion
+            for image in drawn.images
+            if image.over_visits
+        ]
+        yield from shown[:1]
 
 
 def _visit_page(

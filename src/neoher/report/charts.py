@@ -104,10 +104,10 @@ def size_chart(table: LesionTable, units: Sequence[str] = ("mm", "cm3")) -> str:
 
     A visit without a value leaves a gap in its line: nothing is drawn where nothing is known, and where it
     is known that there is nothing to measure, the axis says so. Returns an empty string when no quantity is
-    known at two visits: one point is no course.
+    known at three visits: two values are said by the table.
     """
     panels = [(unit, _drawn_rows(table, unit)) for unit in units]
-    panels = [(unit, rows) for unit, rows in panels if any(_visits_known(row) > 1 for row in rows)]
+    panels = [(unit, rows) for unit, rows in panels if any(_visits_known(row) > 2 for row in rows)]
     if not panels:
         return ""
     width, height = 372.0, 236.0
@@ -169,7 +169,7 @@ def _key(x: float, y: float, row: QuantityRow) -> str:
 
 
 def _visits_known(row: QuantityRow) -> int:
-    return sum(cell.value is not None for cell in row.cells)
+    return sum(cell.value is not None or cell.gone for cell in row.cells)
 
 
 def _drawn_rows(table: LesionTable, unit: str) -> list[QuantityRow]:

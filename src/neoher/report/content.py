@@ -38,6 +38,7 @@ __all__ = [
     "SummaryRow",
     "VisitHeading",
     "VisitPage",
+    "VisitPicture",
 ]
 
 SUMMARY_QUANTITIES = (
@@ -91,6 +92,8 @@ class KeyImage:
     aspect: float
     """Width / height."""
     legend: tuple[LegendEntry, ...] = ()
+    over_visits: bool = False
+    """The picture of its exam that is set side by side with those of the other visits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +189,16 @@ class QuantityRow:
 
 
 @dataclass(frozen=True, slots=True)
+class VisitPicture:
+    """The picture of one visit in the row that shows a lesion over the visits."""
+
+    visit: str
+    date: dt.date | None
+    """Day of the exam."""
+    image: KeyImage
+
+
+@dataclass(frozen=True, slots=True)
 class SummaryRow:
     """The first value of one row of a lesion table and what is known latest."""
 
@@ -204,6 +217,8 @@ class LesionTable:
     title: str
     headings: tuple[VisitHeading, ...]
     rows: tuple[QuantityRow, ...]
+    pictures: tuple[VisitPicture, ...] = ()
+    """One per visit that has one."""
 
     @property
     def summary(self) -> tuple[SummaryRow, ...]:

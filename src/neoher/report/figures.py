@@ -128,6 +128,7 @@ def tumour_slice(
             calliper=calliper,
         ),
         aspect=_aspect(plane),
+        over_visits=True,
     )
 
 

@@ -29,7 +29,8 @@ def patient_facts(case: Case) -> tuple[Fact, ...]:
         entered = [case.provenance.entered_by or ""]
         entered += [long_date(case.provenance.entered_on)] if case.provenance.entered_on else []
         facts.append(_fact("record entered by", ", ".join(part for part in entered if part)))
-        facts.append(_fact("taken from", "; ".join(case.provenance.documents)))
+        if case.provenance.documents:
+            facts.append(Fact("taken from", "; ".join(case.provenance.documents)))
     return tuple(facts)
 
 
