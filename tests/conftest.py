@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Tests do not time: a busy machine is no failure.
+settings.register_profile("neoher", deadline=None)
+settings.load_profile("neoher")
 
 PROJECT = Path(__file__).resolve().parents[1]
 

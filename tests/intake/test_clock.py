@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neoher.intake.clock import Moment, parse_date, parse_date_time, parse_time
+from neoher.intake.dicom.clock import Moment, parse_date, parse_date_time, parse_time
 
 
 @pytest.mark.parametrize(

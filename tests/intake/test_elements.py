@@ -24,9 +24,9 @@ from pydicom.uid import (
 )
 
 from neoher.errors import ImageError
-from neoher.intake import tags
-from neoher.intake.elements import Elements, read_elements
-from neoher.intake.sources import ObjectSource
+from neoher.intake.dicom import tags
+from neoher.intake.dicom.elements import Elements, read_elements
+from neoher.intake.files.sources import ObjectSource
 
 SYNTAXES = [
     ExplicitVRLittleEndian,
@@ -136,7 +136,7 @@ def test_values_inside_sequences_are_not_those_of_the_object(undefined: bool, sy
 
 @pytest.mark.parametrize("size", [9_000, 70_000, 700_000])
 def test_a_large_private_element_before_the_image_is_stepped_over(tmp_path: Path, size: int) -> None:
-    from neoher.intake.objects import find_objects
+    from neoher.intake.files.objects import find_objects
 
     dataset = image()
     dataset.private_block(0x0009, "VENDOR", create=True).add_new(0x01, "OB", b"\1" * size)

@@ -10,7 +10,7 @@ import pytest
 from pydicom.dataset import Dataset
 
 from neoher.errors import ImageError
-from neoher.intake.exam import inventory
+from neoher.intake.inventory import inventory
 
 
 def test_studies_are_listed_by_date_with_their_series(exam: Any, acquired_every_90_s: Any) -> None:

@@ -12,11 +12,11 @@ from pydicom.dataset import Dataset
 from scipy.spatial.transform import Rotation
 
 from neoher.errors import SeriesError
+from neoher.intake.dicom.frames import frames_of
+from neoher.intake.dicom.geometry import grid_of, plane_of, slice_places
+from neoher.intake.dicom.headers import read_headers
 from neoher.intake.dynamic import find_dynamic
-from neoher.intake.frames import frames_of
-from neoher.intake.geometry import grid_of, plane_of, slice_places
-from neoher.intake.headers import read_headers
-from neoher.intake.objects import find_objects
+from neoher.intake.files.objects import find_objects
 
 
 def exam_at(exam: Any, usual: Any, place: Any) -> Any:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydicom.dataset import Dataset
 
-from neoher.intake.headers import Header, read_headers
-from neoher.intake.objects import find_objects
+from neoher.intake.dicom.headers import Header, read_headers
+from neoher.intake.files.objects import find_objects
 
 
 @pytest.fixture

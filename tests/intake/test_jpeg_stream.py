@@ -9,7 +9,7 @@ import pydicom
 import pytest
 from pydicom.encaps import generate_frames
 
-from neoher.intake.jpeg_stream import why_not_a_sound_jpeg
+from neoher.intake.dicom.jpeg_stream import why_not_a_sound_jpeg
 
 ROWS, COLUMNS = 3, 5
 

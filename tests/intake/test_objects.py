@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from neoher.errors import ImageError
-from neoher.intake.objects import find_objects, list_objects
-from neoher.intake.sources import FileSource
+from neoher.intake.files.objects import find_objects, list_objects
+from neoher.intake.files.sources import FileSource
 
 ZIPPED = {"stored": zipfile.ZIP_STORED, "deflated": zipfile.ZIP_DEFLATED}
 TARRED = {".tar": "w", ".tar.gz": "w:gz", ".tgz": "w:gz", ".tar.xz": "w:xz", ".tar.bz2": "w:bz2"}

@@ -24,11 +24,11 @@ from pydicom.uid import (
 )
 
 from neoher.errors import ImageError, SeriesError
+from neoher.intake.dicom.frames import Frame, frames_of
+from neoher.intake.dicom.headers import read_headers
+from neoher.intake.dicom.pixels import read_planes, refuse_unreadable_pixels
 from neoher.intake.dynamic import find_dynamic
-from neoher.intake.frames import Frame, frames_of
-from neoher.intake.headers import read_headers
-from neoher.intake.objects import find_objects
-from neoher.intake.pixels import read_planes, refuse_unreadable_pixels
+from neoher.intake.files.objects import find_objects
 from neoher.volume.dynamic import Scale
 
 COMPRESSED = [RLELossless, JPEG2000Lossless, JPEGLSLossless]

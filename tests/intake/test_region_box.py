@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neoher.errors import RegionError
-from neoher.intake.region_box import box_region, voxel_box_region
-from neoher.intake.region_source import BoxOfVoxels
+from neoher.intake.regions.box import box_region, voxel_box_region
+from neoher.intake.regions.source import BoxOfVoxels
 from neoher.volume.grid import Grid
 
 AXIAL = Grid((4, 5, 6), (3.0, 1.0, 2.0), (-5.0, -2.0, 10.0), ((0, 0, 1), (0, 1, 0), (1, 0, 0)))

@@ -13,7 +13,7 @@ from pydicom.uid import ExplicitVRLittleEndian, RTStructureSetStorage, generate_
 from scipy.spatial.transform import Rotation
 
 from neoher.errors import RegionError
-from neoher.intake.regions import read_region
+from neoher.intake.regions.reading import read_region
 from neoher.volume.grid import Grid
 
 TURNED = Rotation.random(random_state=8).as_matrix()

@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from neoher.errors import RegionError
-from neoher.intake.regions import read_region
+from neoher.intake.regions.reading import read_region
 from neoher.volume.grid import Grid
 
 GRID = Grid((5, 7, 6), (3.0, 1.5, 1.25), (-20.0, 10.0, -5.0), ((0, 0, 1), (0, 1, 0), (1, 0, 0)))

@@ -13,7 +13,7 @@ from scipy.spatial import KDTree
 from scipy.spatial.transform import Rotation
 
 from neoher.errors import RegionError
-from neoher.intake.region_placement import Lattice, place
+from neoher.intake.regions.placement import Lattice, place
 from neoher.volume.grid import Grid
 
 

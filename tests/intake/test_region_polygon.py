@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 from skimage.measure import find_contours
 
-from neoher.intake.region_polygon import fill_contours, partly_overlapping, without_repeats
+from neoher.intake.regions.polygon import fill_contours, partly_overlapping, without_repeats
 
 SQUARE = np.array([[2.0, 3.0], [2.0, 7.0], [5.0, 7.0], [5.0, 3.0]])
 

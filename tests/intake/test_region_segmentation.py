@@ -26,7 +26,7 @@ from pydicom.uid import (
 from scipy.spatial.transform import Rotation
 
 from neoher.errors import RegionError
-from neoher.intake.regions import read_region
+from neoher.intake.regions.reading import read_region
 from neoher.volume.grid import Grid
 
 SHAPE = (6, 33, 35)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from neoher.errors import RegionError
-from neoher.intake.region_source import BoxInPatient, BoxOfVoxels, RegionFile, parse_region_source
+from neoher.intake.regions.source import BoxInPatient, BoxOfVoxels, RegionFile, parse_region_source
 
 
 def test_six_numbers_are_a_box_in_patient_space_with_its_corners_in_order() -> None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from neoher.errors import RegionError
-from neoher.intake.regions import box_region, find_region_objects, read_region, region_digest
+from neoher.intake.regions.reading import box_region, find_region_objects, read_region, region_digest
 from neoher.volume.grid import Grid
 
 BOX_GRID = Grid((4, 5, 6), (3.0, 1.0, 2.0), (-5.0, -2.0, 10.0), ((0, 0, 1), (0, 1, 0), (1, 0, 0)))

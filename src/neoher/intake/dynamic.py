@@ -17,16 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neoher.errors import InputError, SeriesError
-from neoher.intake.candidates import Candidate, LeftOut, choose_dynamic, find_candidates
-from neoher.intake.frames import Frame
-from neoher.intake.geometry import grid_of, slice_places
-from neoher.intake.headers import Header, Progress, read_headers
-from neoher.intake.objects import find_objects
-from neoher.intake.phase_times import time_axis
-from neoher.intake.phases import order_phases
-from neoher.intake.pixels import read_planes, refuse_unreadable_pixels
-from neoher.intake.scale import refuse_mixed_scales, scale_of, scale_warnings
-from neoher.intake.series import Series, group_series, without_duplicates
+from neoher.intake.dicom.frames import Frame
+from neoher.intake.dicom.geometry import grid_of, slice_places
+from neoher.intake.dicom.headers import Header, Progress, read_headers
+from neoher.intake.dicom.pixels import read_planes, refuse_unreadable_pixels
+from neoher.intake.dicom.scale import refuse_mixed_scales, scale_of, scale_warnings
+from neoher.intake.dicom.series import Series, group_series, without_duplicates
+from neoher.intake.files.objects import find_objects
+from neoher.intake.phases.candidates import Candidate, LeftOut, choose_dynamic, find_candidates
+from neoher.intake.phases.order import order_phases
+from neoher.intake.phases.times import time_axis
 from neoher.record.measurement import InputObjects
 from neoher.volume.dynamic import DynamicSeries, Scale, TimeAxis
 from neoher.volume.grid import Grid

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from neoher.errors import InputError, SeriesError
-from neoher.intake.headers import Header, Progress, read_headers
-from neoher.intake.objects import find_objects
-from neoher.intake.sources import FileSource
+from neoher.intake.dicom.headers import Header, Progress, read_headers
+from neoher.intake.files.objects import find_objects
+from neoher.intake.files.sources import FileSource
 from neoher.record.exam import EXAM_CLASSES
 from neoher.record.lesion import Side
 from neoher.record.new_case import FoundExam, FoundPatient, starter_case

@@ -22,7 +22,7 @@ from neoher.imaging.enhancement import PhaseSignal
 from neoher.imaging.phases import PhaseChoice, choose_phases
 from neoher.imaging.shape import Shape, describe_shape
 from neoher.intake.dynamic import DynamicExam, find_dynamic
-from neoher.intake.regions import find_region_objects, read_region, region_digest
+from neoher.intake.regions.reading import find_region_objects, read_region, region_digest
 from neoher.record.measurement import InputObjects
 from neoher.volume.dynamic import DynamicSeries, TimeAxis
 from neoher.volume.mask import Mask

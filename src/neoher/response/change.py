@@ -42,6 +42,9 @@ REPEATABILITY = MappingProxyType(
 )
 
 
+_NONE_HELD = Repeatability(None, "no limit of repeatability is held for this quantity")
+
+
 class Change(Frozen):
     """A change between two visits."""
 
@@ -66,7 +69,7 @@ def change_between(quantity: str, earlier: float | None, later: float | None) ->
     )
     if earlier is None or later is None:
         return Conclusion[Change](value=None, missing=missing)
-    known = REPEATABILITY.get(quantity, Repeatability(None, "no limit of repeatability is held for this quantity"))
+    known = REPEATABILITY.get(quantity, _NONE_HELD)
     percent = None if earlier == 0 else 100.0 * (later - earlier) / earlier
     beyond = None
     if known.limit_percent is not None and percent is not None:

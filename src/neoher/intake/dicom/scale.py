@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from neoher.errors import SeriesError
-from neoher.intake.frames import Frame
+from neoher.intake.dicom.frames import Frame
 from neoher.volume.dynamic import Scale
 
 __all__ = ["refuse_mixed_scales", "scale_of", "scale_warnings"]

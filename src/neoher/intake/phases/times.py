@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from neoher.errors import PhaseOrderError
-from neoher.intake.phases import AcquiredPhase, OrderedPhases
+from neoher.intake.phases.order import AcquiredPhase, OrderedPhases
 from neoher.volume.dynamic import Phase, TimeAxis
 
 __all__ = ["time_axis"]

@@ -24,7 +24,7 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from neoher.intake.jpeg_stream import why_not_a_sound_jpeg
+from neoher.intake.dicom.jpeg_stream import why_not_a_sound_jpeg
 
 __all__ = ["decoder_of", "refuse_unsound"]
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from neoher.errors import SeriesError
-from neoher.intake.eligibility import why_not_a_phase, why_not_a_phase_object
-from neoher.intake.frames import Frame, frames_of
-from neoher.intake.geometry import SAME_PLACE_MM, Plane, by_place, plane_of
-from neoher.intake.header_facts import Protocol
-from neoher.intake.series import Series
+from neoher.intake.dicom.frames import Frame, frames_of
+from neoher.intake.dicom.geometry import SAME_PLACE_MM, Plane, by_place, plane_of
+from neoher.intake.dicom.header_facts import Protocol
+from neoher.intake.dicom.series import Series
+from neoher.intake.phases.eligibility import why_not_a_phase, why_not_a_phase_object
 
 __all__ = ["Candidate", "LeftOut", "choose_dynamic", "find_candidates"]
 

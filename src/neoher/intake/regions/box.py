@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neoher.errors import RegionError
-from neoher.intake.region_source import BoxInPatient, BoxOfVoxels
+from neoher.intake.regions.source import BoxInPatient, BoxOfVoxels
 from neoher.volume.grid import Grid, Vector
 from neoher.volume.mask import Mask
 

@@ -16,10 +16,10 @@ from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
 from neoher.errors import ImageError, SeriesError
-from neoher.intake import tags
-from neoher.intake.clock import Moment, parse_date_time
-from neoher.intake.header_facts import Placement, Protocol, Timing
-from neoher.intake.headers import ENHANCED_MR_CLASSES, FARTHEST_MM, Header, within_a_day
+from neoher.intake.dicom import tags
+from neoher.intake.dicom.clock import Moment, parse_date_time
+from neoher.intake.dicom.header_facts import Placement, Protocol, Timing
+from neoher.intake.dicom.headers import ENHANCED_MR_CLASSES, FARTHEST_MM, Header, within_a_day
 from neoher.volume.grid import Vector
 
 __all__ = ["Frame", "frames_of"]

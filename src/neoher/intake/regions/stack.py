@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neoher.errors import RegionError
-from neoher.intake.region_placement import LARGEST_LATTICE_VOXELS, Lattice
+from neoher.intake.regions.placement import LARGEST_LATTICE_VOXELS, Lattice
 from neoher.volume.grid import Grid
 
 __all__ = ["Plane", "stack"]

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neoher.errors import SeriesError
-from neoher.intake.frames import Frame
-from neoher.intake.header_facts import Placement
+from neoher.intake.dicom.frames import Frame
+from neoher.intake.dicom.header_facts import Placement
 from neoher.volume.grid import Grid, Vector
 
 __all__ = ["SAME_PLACE_MM", "Plane", "by_place", "distance_along", "grid_of", "plane_of", "slice_places"]

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from neoher.errors import PhaseOrderError, SeriesError
-from neoher.intake.frames import Frame
-from neoher.intake.geometry import Plane, slice_places
-from neoher.intake.phase_statements import common_clock, title
-from neoher.intake.series_phases import SeriesPhases, phases_of_series
+from neoher.intake.dicom.frames import Frame
+from neoher.intake.dicom.geometry import Plane, slice_places
+from neoher.intake.phases.per_series import SeriesPhases, phases_of_series
+from neoher.intake.phases.statements import common_clock, title
 
 __all__ = ["AcquiredPhase", "OrderedPhases", "order_phases"]
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from neoher.errors import SeriesError
-from neoher.intake.geometry import distance_along
-from neoher.intake.headers import Header
+from neoher.intake.dicom.geometry import distance_along
+from neoher.intake.dicom.headers import Header
 
 __all__ = ["Series", "group_series", "without_duplicates"]
 

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from neoher.errors import ImageError
-from neoher.intake.sources import LARGEST_OBJECT_BYTES, ObjectSource
+from neoher.intake.files.sources import LARGEST_OBJECT_BYTES, ObjectSource
 
 __all__ = ["is_archive", "open_archive"]
 

@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from neoher.errors import RegionError
-from neoher.intake.archives import is_archive, open_archive
-from neoher.intake.objects import list_objects
-from neoher.intake.region_contours import list_rois
-from neoher.intake.region_object import (
+from neoher.intake.files.archives import is_archive, open_archive
+from neoher.intake.files.objects import list_objects
+from neoher.intake.files.sources import FileSource, ObjectSource
+from neoher.intake.regions.contours import list_rois
+from neoher.intake.regions.part import RegionPart
+from neoher.intake.regions.region_object import (
     SEGMENTATION,
     STRUCTURE_SET,
     RegionKind,
     open_region_object,
     region_kind,
 )
-from neoher.intake.region_part import RegionPart
-from neoher.intake.region_segmentation import list_segments
-from neoher.intake.region_source import RegionFile
-from neoher.intake.sources import FileSource, ObjectSource
+from neoher.intake.regions.segmentation import list_segments
+from neoher.intake.regions.source import RegionFile
 
 __all__ = ["RegionObject", "find_region_objects", "region_bytes"]
 

@@ -18,8 +18,8 @@ from pydicom.charset import convert_encodings, decode_bytes
 from pydicom.dataelem import RawDataElement
 
 from neoher.errors import ImageError
-from neoher.intake import tags
-from neoher.intake.element_walk import (
+from neoher.intake.dicom import tags
+from neoher.intake.dicom.element_walk import (
     COMPLETE,
     EXPLICIT,
     IMPLICIT,
@@ -27,7 +27,7 @@ from neoher.intake.element_walk import (
     TRUNCATED,
     walk,
 )
-from neoher.intake.sources import LARGEST_OBJECT_BYTES, FileSource, ObjectSource
+from neoher.intake.files.sources import LARGEST_OBJECT_BYTES, FileSource, ObjectSource
 
 __all__ = ["POSITION", "Elements", "read_elements"]
 

@@ -10,9 +10,9 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from neoher.intake.frames import Frame
-from neoher.intake.header_facts import Identity, Protocol
-from neoher.intake.headers import ENHANCED_MR_CLASSES, MR_CLASS, Header
+from neoher.intake.dicom.frames import Frame
+from neoher.intake.dicom.header_facts import Identity, Protocol
+from neoher.intake.dicom.headers import ENHANCED_MR_CLASSES, MR_CLASS, Header
 
 __all__ = ["why_not_a_phase", "why_not_a_phase_object"]
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from neoher.errors import ImageError
-from neoher.intake.headers import Header, Progress, read_header
-from neoher.intake.objects import list_objects
-from neoher.intake.series import group_series
+from neoher.intake.dicom.headers import Header, Progress, read_header
+from neoher.intake.dicom.series import group_series
+from neoher.intake.files.objects import list_objects
 
 __all__ = ["Inventory", "SeriesEntry", "StudyEntry", "inventory"]
 

@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import Final
 
 from neoher.errors import PhaseOrderError, SeriesError
-from neoher.intake.frames import Frame
-from neoher.intake.phase_statements import STATEMENTS, Clock, Statement, stated_values, title
+from neoher.intake.dicom.frames import Frame
+from neoher.intake.phases.statements import STATEMENTS, Clock, Statement, stated_values, title
 
 __all__ = ["SeriesPhases", "phases_of_series"]
 

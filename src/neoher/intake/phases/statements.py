@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from neoher.intake.clock import Moment
-from neoher.intake.frames import Frame
+from neoher.intake.dicom.clock import Moment
+from neoher.intake.dicom.frames import Frame
 
 __all__ = ["STATEMENTS", "Clock", "Statement", "common_clock", "stated_values", "title"]
 

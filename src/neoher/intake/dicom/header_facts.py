@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from neoher.intake.clock import Moment
+from neoher.intake.dicom.clock import Moment
 from neoher.volume.grid import Vector
 
 __all__ = ["Identity", "PixelFormat", "Placement", "Protocol", "Timing"]

@@ -18,11 +18,11 @@ from pydicom.pixels.utils import iter_pixels
 from pydicom.uid import UID, ExplicitVRBigEndian
 
 from neoher.errors import RegionError
-from neoher.intake.decoders import decoder_of, refuse_unsound
-from neoher.intake.region_object import numbers_of, positive_number, refuse_what_cannot_be_read
-from neoher.intake.region_part import RegionPart
-from neoher.intake.region_placement import LARGEST_LATTICE_VOXELS
-from neoher.intake.region_stack import Plane, PlaneShape
+from neoher.intake.dicom.decoders import decoder_of, refuse_unsound
+from neoher.intake.regions.part import RegionPart
+from neoher.intake.regions.placement import LARGEST_LATTICE_VOXELS
+from neoher.intake.regions.region_object import numbers_of, positive_number, refuse_what_cannot_be_read
+from neoher.intake.regions.stack import Plane, PlaneShape
 
 __all__ = [
     "Frame",

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from neoher.errors import ImageError
-from neoher.intake.archives import is_archive, open_archive
-from neoher.intake.sources import FileSource, ObjectSource, looks_like_dicom
+from neoher.intake.files.archives import is_archive, open_archive
+from neoher.intake.files.sources import FileSource, ObjectSource, looks_like_dicom
 
 __all__ = ["Listing", "ObjectSource", "find_objects", "list_objects"]
 

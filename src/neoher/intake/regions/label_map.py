@@ -18,9 +18,9 @@ from nibabel.nifti2 import Nifti2Header
 from numpy.typing import NDArray
 
 from neoher.errors import RegionError
-from neoher.intake.region_object import refuse_what_cannot_be_read
-from neoher.intake.region_part import RegionPart, choose_part
-from neoher.intake.region_placement import Lattice
+from neoher.intake.regions.part import RegionPart, choose_part
+from neoher.intake.regions.placement import Lattice
+from neoher.intake.regions.region_object import refuse_what_cannot_be_read
 
 __all__ = ["LabelMap", "is_nifti", "read_label_map"]
 

@@ -1,4 +1,4 @@
-"""Where the bytes of one DICOM object lie: a file, or a member of an archive (neoher.intake.archives)."""
+"""Where the bytes of one DICOM object lie: a file, or a member of an archive (see archives.py)."""
 
 from __future__ import annotations
 

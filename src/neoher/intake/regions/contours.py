@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from neoher.errors import RegionError
-from neoher.intake.region_object import refuse_what_cannot_be_read
-from neoher.intake.region_part import RegionPart, choose_part
-from neoher.intake.region_placement import Placement
-from neoher.intake.region_polygon import fill_contours, partly_overlapping, without_repeats
+from neoher.intake.regions.part import RegionPart, choose_part
+from neoher.intake.regions.placement import Placement
+from neoher.intake.regions.polygon import fill_contours, partly_overlapping, without_repeats
+from neoher.intake.regions.region_object import refuse_what_cannot_be_read
 from neoher.volume.grid import Grid
 
 __all__ = ["StructureSet", "contours_to_voxels", "read_structure_set"]

@@ -18,12 +18,12 @@ from pydicom.pixels.utils import pixel_array
 from pydicom.uid import UID
 
 from neoher.errors import ImageError, SeriesError
-from neoher.intake.decoders import decoder_of, refuse_unsound
-from neoher.intake.element_walk import UNDEFINED_LENGTH
-from neoher.intake.elements import EXPLICIT_LITTLE_ENDIAN, IMPLICIT_LITTLE_ENDIAN
-from neoher.intake.frames import Frame
-from neoher.intake.header_facts import PixelFormat
-from neoher.intake.headers import Header
+from neoher.intake.dicom.decoders import decoder_of, refuse_unsound
+from neoher.intake.dicom.element_walk import UNDEFINED_LENGTH
+from neoher.intake.dicom.elements import EXPLICIT_LITTLE_ENDIAN, IMPLICIT_LITTLE_ENDIAN
+from neoher.intake.dicom.frames import Frame
+from neoher.intake.dicom.header_facts import PixelFormat
+from neoher.intake.dicom.headers import Header
 
 __all__ = ["read_planes", "refuse_unreadable_pixels"]
 

@@ -10,16 +10,16 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
 from neoher.errors import RegionError
-from neoher.intake.region_box import box_of, box_region
-from neoher.intake.region_contours import contours_to_voxels, read_structure_set
-from neoher.intake.region_files import RegionObject, find_region_objects, region_bytes
-from neoher.intake.region_nifti import is_nifti, read_label_map
-from neoher.intake.region_object import RegionKind, open_region_object, region_kind
-from neoher.intake.region_part import choose_part
-from neoher.intake.region_placement import place
-from neoher.intake.region_segmentation import SegmentationType, frames_of, read_segmentation
-from neoher.intake.region_source import RegionFile, parse_region_source
-from neoher.intake.region_stack import stack
+from neoher.intake.regions.box import box_of, box_region
+from neoher.intake.regions.contours import contours_to_voxels, read_structure_set
+from neoher.intake.regions.files import RegionObject, find_region_objects, region_bytes
+from neoher.intake.regions.label_map import is_nifti, read_label_map
+from neoher.intake.regions.part import choose_part
+from neoher.intake.regions.placement import place
+from neoher.intake.regions.region_object import RegionKind, open_region_object, region_kind
+from neoher.intake.regions.segmentation import SegmentationType, frames_of, read_segmentation
+from neoher.intake.regions.source import RegionFile, parse_region_source
+from neoher.intake.regions.stack import stack
 from neoher.record.measurement import InputObjects
 from neoher.volume.grid import Grid
 from neoher.volume.mask import Mask

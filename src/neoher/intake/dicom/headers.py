@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Final, Generic, TypeAlias, TypeVar
 
-from neoher.intake import tags
-from neoher.intake.clock import Moment, parse_date, parse_date_time, parse_time
-from neoher.intake.elements import POSITION, Elements, read_elements
-from neoher.intake.header_facts import Identity, PixelFormat, Placement, Protocol, Timing
-from neoher.intake.sources import ObjectSource
+from neoher.intake.dicom import tags
+from neoher.intake.dicom.clock import Moment, parse_date, parse_date_time, parse_time
+from neoher.intake.dicom.elements import POSITION, Elements, read_elements
+from neoher.intake.dicom.header_facts import Identity, PixelFormat, Placement, Protocol, Timing
+from neoher.intake.files.sources import ObjectSource
 from neoher.volume.grid import Vector
 
 __all__ = [

@@ -1,0 +1,1 @@
+"""What a DICOM object states and holds: elements, headers, planes, series, pixels."""

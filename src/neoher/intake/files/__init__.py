@@ -1,0 +1,1 @@
+"""Where bytes lie: files, folders and archives read in place."""

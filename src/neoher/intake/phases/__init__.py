@@ -1,0 +1,1 @@
+"""Contrast phases: which series are the dynamic, how its phases are told apart, ordered and timed."""

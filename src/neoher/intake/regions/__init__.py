@@ -1,0 +1,1 @@
+"""Regions of interest: SEG, RTSTRUCT, NIfTI or a box, put on the grid of an image."""
