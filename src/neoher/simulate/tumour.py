@@ -67,8 +67,8 @@ class Tumour:
         body = (radius - 1.0) * mean_radius - 0.14 * self.radius_mm * self.lobulation(local + self.centre_mm)
         tips = local @ self.spicules.T
         beside = np.sqrt(np.maximum((local**2).sum(axis=1)[:, None] - tips**2, 0.0))
-        thickness = 0.14 * self.radius_mm * np.clip(1.45 - tips / self.radius_mm, 0.0, 0.6)
-        beyond = np.maximum(tips - 1.4 * self.radius_mm, 0.3 * self.radius_mm - tips)
+        thickness = 0.14 * self.radius_mm * np.clip(1.55 - tips / self.radius_mm, 0.0, 0.6)
+        beyond = np.maximum(tips - 1.25 * self.radius_mm, 0.3 * self.radius_mm - tips)
         spicule = np.maximum(beside - thickness, beyond).min(axis=1)
         nearest: Array = np.minimum(body, spicule) * scale
         return nearest
