@@ -103,7 +103,7 @@ def test_the_kinetic_curve_is_drawn_where_there_is_one(count: Count) -> None:
     shape = describe_shape(volume.mask)
     images = exam_images(series, volume, region, shape, curve)
     assert "200 % at 100 s" in images[-1].alt
-    assert [entry.amount for entry in images[2].legend][2] == "100.0 %"  # SER = 200 / 180 = 1.11
+    assert [entry.amount for entry in images[2].legend][2] == "100\u202f%"  # SER = 200 / 180 = 1.11
 
 
 @pytest.mark.parametrize(

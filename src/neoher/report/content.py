@@ -132,7 +132,7 @@ class Provenance:
     source: str
     """What the record says about the value's own source, as free text."""
     stale: bool
-    """The images, region, parameters or method changed after this was measured."""
+    """The images cannot be read now, so nobody can tell whether this still holds."""
 
 
 @dataclass(frozen=True, slots=True)

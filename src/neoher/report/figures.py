@@ -194,7 +194,7 @@ def _legend(ftv: FunctionalTumourVolume) -> tuple[LegendEntry, ...]:
 
 
 def _share(voxels: int, total: int) -> str:
-    return f"{100 * voxels / total:.1f} %"
+    return with_unit(100 * voxels / total, "%")
 
 
 def _close_view(series: DynamicSeries, region: Mask, place: int) -> tuple[DisplayPlane, tuple[slice, slice]]:
