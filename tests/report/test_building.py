@@ -157,3 +157,14 @@ def test_a_lesion_is_shown_side_by_side_over_the_visits_with_the_day_of_each_exa
         ("T3", dt.date(2025, 6, 24), "E9"),
     ]
     assert tables["N1"].pictures == ()
+
+
+def test_a_number_in_a_sentence_points_to_its_row(content: ReportContent) -> None:
+    rows = {row.id: row.method for row in content.provenance}
+    exam = next(exam for visit in content.visits for exam in visit.exams if exam.exam == "E2")
+    assert [rows[one.provenance] for one in exam.findings if one.provenance] == [
+        "exams[E2].findings[0]",
+        "exams[E2].findings[1]",
+    ]
+    chest = next(exam for visit in content.visits for exam in visit.exams if exam.exam == "E4")
+    assert chest.findings[0].provenance is None

@@ -23,6 +23,7 @@ from neoher.report.content import (
     Assessment,
     ExamImages,
     ExamPage,
+    FindingSentence,
     MeasuredRegion,
     ReportContent,
     VisitPage,
@@ -114,11 +115,12 @@ def _visit_page(
     pages = []
     for exam in visit.exams:
         of_exam = [result for result in results if result.exam.id == exam.id]
-        pages.append(_exam_page(exam, [_region(result, images, sources) for result in of_exam]))
+        regions = [_region(result, images, sources) for result in of_exam]
+        pages.append(_exam_page(exam, regions, sources))
     return VisitPage(visit.label, visit.dates, tuple(pages))
 
 
-def _exam_page(exam: Exam, regions: Sequence[MeasuredRegion]) -> ExamPage:
+def _exam_page(exam: Exam, regions: Sequence[MeasuredRegion], sources: NumberSources) -> ExamPage:
     texts = [exam.text, *(finding.text for finding in exam.findings)]
     return ExamPage(
         exam=exam.id,
@@ -126,7 +128,11 @@ def _exam_page(exam: Exam, regions: Sequence[MeasuredRegion]) -> ExamPage:
         date=exam.date,
         modality=modality_in_words(exam),
         facts=exam_facts(exam),
-        findings=tuple(finding_sentence(finding) for finding in exam.findings),
+        findings=tuple(
+            FindingSentence(finding_sentence(finding), row.id if row else None)
+            for position, finding in enumerate(exam.findings)
+            for row in (sources.reported.get((exam.id, position)),)
+        ),
         quotations=tuple(text for text in texts if text),
         regions=tuple(regions),
     )

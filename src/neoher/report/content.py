@@ -27,6 +27,7 @@ __all__ = [
     "ExamImages",
     "ExamPage",
     "Fact",
+    "FindingSentence",
     "KeyImage",
     "LegendEntry",
     "LesionTable",
@@ -235,6 +236,15 @@ class LesionTable:
 
 
 @dataclass(frozen=True, slots=True)
+class FindingSentence:
+    """One structured finding in words."""
+
+    text: str
+    provenance: str | None
+    """Id of the provenance row of its numbers; None where it states none."""
+
+
+@dataclass(frozen=True, slots=True)
 class MeasuredRegion:
     """One region of an exam: its pictures beside what was measured in it."""
 
@@ -255,7 +265,7 @@ class ExamPage:
     """For a reader: MRI, ultrasound …"""
     facts: tuple[Fact, ...]
     """How it was made: tracer, contrast, quality; only what is stated."""
-    findings: tuple[str, ...]
+    findings: tuple[FindingSentence, ...]
     """Sentences made from the structured findings, each naming its lesion."""
     quotations: tuple[str, ...]
     """Free text of the reader, unchanged."""
