@@ -6,6 +6,7 @@ what the command takes; one clear message on stderr, nothing on stdout. 1: our f
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import traceback
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
 __all__ = ["build", "main"]
 
 CASES = "Cases"
+CASE_COMMANDS = {
+    "simulate": "Make a digital reference patient: DICOM of every visit, case.yaml, truth.json.",
+    "init": "Make a case folder from images alone.",
+    "check": "Validate a case: what is wrong, what is missing and why it matters.",
+    "measure": "Measure the images of a case into measurements.json.",
+    "report": "The main job: measure, assess, and write report.html and report.json.",
+}
+"""What each command does, so that the list prints without loading any of them."""
 
 ANSWERED, OUR_FAULT, BAD_INPUT = 0, 1, 2
 
@@ -40,8 +49,8 @@ def build() -> App:
         help_format="markdown",
         result_action="return_value",
     )
-    for name in ("simulate", "init", "check", "measure", "report"):
-        app.command(f"neoher.cli.{name}:{name}", name=name, group=CASES)
+    for name, summary in CASE_COMMANDS.items():
+        app.command(f"neoher.cli.{name}:{name}", name=name, help=summary, group=CASES)
     for reference in CALCULATORS:
         register(app, reference)
     return app
@@ -54,6 +63,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command; its exit status."""
+    # A terminal that cannot show a sign such as ≥ shows a mark in its place; nothing fails over it.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     if arguments == ["--version"]:
         print(f"neoher {__version__}")
         return ANSWERED
