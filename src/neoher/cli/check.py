@@ -24,8 +24,6 @@ def check(
 
     Exit status 2 where case.yaml cannot be read as a record or states what cannot be.
 
-    Example: neoher check demo
-
     Parameters
     ----------
     case

@@ -18,8 +18,6 @@ def init(
 ) -> None:
     """Make a case folder from DICOM: exams, dates and modalities found; the rest marked as missing.
 
-    Example: neoher init exams/ patient-7
-
     Parameters
     ----------
     dicom_path

@@ -24,13 +24,19 @@ __all__ = ["build", "main"]
 
 CASES = "Cases"
 CASE_COMMANDS = {
-    "simulate": "Make a digital reference patient: DICOM of every visit, case.yaml, truth.json.",
-    "init": "Make a case folder from images alone.",
-    "check": "Validate a case: what is wrong, what is missing and why it matters.",
-    "measure": "Measure the images of a case into measurements.json.",
-    "report": "The main job: measure, assess, and write report.html and report.json.",
+    "simulate": (
+        "Make a digital reference patient: DICOM of every visit, case.yaml, truth.json.",
+        "neoher simulate demo --seed 1",
+    ),
+    "init": ("Make a case folder from images alone.", "neoher init exams/ patient-7"),
+    "check": ("Validate a case: what is wrong, what is missing and why it matters.", "neoher check demo"),
+    "measure": ("Measure the images of a case into measurements.json.", "neoher measure demo"),
+    "report": (
+        "The main job: measure, assess, and write report.html and report.json.",
+        "neoher report demo --out demo/report",
+    ),
 }
-"""What each command does, so that the list prints without loading any of them."""
+"""What each command does, and one example, so that the list prints without loading any of them."""
 
 ANSWERED, OUR_FAULT, BAD_INPUT = 0, 1, 2
 
@@ -49,8 +55,9 @@ def build() -> App:
         help_format="markdown",
         result_action="return_value",
     )
-    for name, summary in CASE_COMMANDS.items():
-        app.command(f"neoher.cli.{name}:{name}", name=name, help=summary, group=CASES)
+    for name, (summary, example) in CASE_COMMANDS.items():
+        text = f"{summary}\n\nExample: `{example}`"
+        app.command(f"neoher.cli.{name}:{name}", name=name, help=text, group=CASES)
     for reference in CALCULATORS:
         register(app, reference)
     return app

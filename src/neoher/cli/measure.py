@@ -22,8 +22,6 @@ def measure(case: Path, *, json: Annotated[bool, Parameter(negative="")] = False
     What was measured before from the same images, region, parameters and method is kept. An exam that cannot
     be measured is named with its reason; the others are stored.
 
-    Example: neoher measure demo
-
     Parameters
     ----------
     case

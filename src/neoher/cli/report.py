@@ -21,8 +21,6 @@ def report(
 ) -> None:
     """The main job: measure what is not measured yet, assess, and write report.html and report.json.
 
-    Example: neoher report demo
-
     Parameters
     ----------
     case

@@ -23,8 +23,6 @@ def simulate(
 
     Truth comes from a forward model that shares no code with the measurements it tests.
 
-    Example: neoher simulate demo --seed 1
-
     Parameters
     ----------
     out
