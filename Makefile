@@ -10,10 +10,10 @@ WORKERS ?= 2
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: demo test check fuzz bench docs clean
+.PHONY: demo test check fuzz bench recovery docs clean
 
 demo: $(VENV)/.main  ## simulate a patient, run the main job on it, print where the report lies
-	$(RUN)/neoher simulate $(DEMO) --seed 1 --overwrite
+	test -e $(DEMO)/truth.json || $(RUN)/neoher simulate $(DEMO) --seed 1
 	$(RUN)/neoher report $(DEMO)
 
 test: check  ## everything that checks the project
@@ -31,6 +31,9 @@ fuzz: $(VENV)/.dev  ## 10,000 mutated inputs per reader
 
 bench: $(VENV)/.bench  ## reading and kernels beside what a user would otherwise run, as ratios
 	$(RUN)/python bench/run.py
+
+recovery: $(VENV)/.dev  ## bias and limits of what is measured on simulated patients, as a table
+	$(RUN)/python scripts/recovery_table.py
 
 docs: $(VENV)/.dev  ## remake the reference pages and the JSON Schemas from the declarations
 	$(RUN)/python scripts/reference_pages.py

@@ -1,4 +1,4 @@
-"""Positions of voxels: laws of an affine map, and the arithmetic of the DICOM standard (PS3.3 C.7.6.2.1.1)."""
+"""Positions of voxels: laws of an affine map, and the arithmetic of DICOM (PS3.3 C.7.6.2.1.1)."""
 
 from __future__ import annotations
 
