@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +42,7 @@ class State(StrEnum):
     """Not measured; the reason stands beside it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ExamResult:
     """One exam and one lesion, with the measurement and its state."""
 
@@ -54,9 +53,8 @@ class ExamResult:
     problem: NeoherError | None = None
     prepared: PreparedExam | None = None
 
-    @cached_property
-    def images(self) -> DceMeasurement | None:
-        """The exam measured from its pixels, for pictures; None where that cannot be done."""
+    def from_pixels(self) -> DceMeasurement | None:
+        """The exam read and measured once more, for pictures; None where that cannot be done."""
         if self.prepared is None or self.prepared.voi is None or self.measurement is None:
             return None
         return measure_dce(self.prepared)

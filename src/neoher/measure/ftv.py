@@ -262,8 +262,9 @@ def _count_step(volume: FunctionalTumourVolume | EnhancementVolume) -> Step:
 def _shape_step(shape: Shape) -> Step:
     if shape.voxels == 0:
         return Step(step="no counted voxel: no diameter", rule="a length of nothing is not 0 mm")
+    parts = "1 connected part" if shape.components == 1 else f"{shape.components} connected parts"
     return Step(
-        step=f"{shape.components} connected parts; longest diameter in plane "
+        step=f"{parts}; longest diameter in plane "
         f"{shape.longest_diameter_in_plane_mm:.1f} mm, in 3D {shape.longest_diameter_3d_mm:.1f} mm",
         rule="between the centres of the two voxels furthest apart, plus one voxel's extent along the line; "
         "connected by face, edge or corner",

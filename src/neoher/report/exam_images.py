@@ -16,7 +16,7 @@ def draw_exam(result: ExamResult) -> ExamImages:
     A problem with the pixels is said in the place of the pictures and stops nothing.
     """
     try:
-        measured = result.images
+        measured = result.from_pixels()
         if measured is None:
             return ExamImages(result.exam.id, result.lesion, (), _reason(result))
         pictures = exam_images(

@@ -64,7 +64,7 @@ patient:
   birth_year: {facts.birth_year}
   menopause: premenopausal
   region: US
-provenance: {{entered_by: neoher simulate}}
+provenance: {{entered_by: neoher simulate, documents: simulated record of a patient who does not exist}}
 cancers:
   - id: C1
     side: left
