@@ -9,6 +9,7 @@ DEMO ?= demo
 WORKERS ?= 2
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 export UV_PYTHON_DOWNLOADS := never
+export UV_COMPILE_BYTECODE := 1
 
 .PHONY: demo test check fuzz bench recovery docs clean
 

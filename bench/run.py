@@ -55,7 +55,7 @@ def _memory(exam: Path) -> None:
         ("box of everything", None),
     ):
         voi = box or "voxels:0,0,0,383,383,159"
-        work = f"compute(FtvInputs(images=Path({str(exam)!r}), voi={voi!r}))"
+        work = f"compute(FtvInputs(path=Path({str(exam)!r}), voi={voi!r}))"
         peak = peak_memory_bytes(MEASURE_IMPORTS, work)
         print(f"  {name:34} {peak / 1e6:10.0f} MB, {peak / pixels_in_use:.2f} x the pixels in use")
 

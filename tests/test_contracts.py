@@ -27,16 +27,21 @@ def row_of(contract: str, command: str) -> tuple[str, str]:
     """The options cell and the value cell of a calculator's row."""
     for line in contract.splitlines():
         cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
-        if len(cells) == 3 and f"`neoher {command}`" in cells[0]:
+        if len(cells) == 3 and re.search(rf"`neoher {command}( [A-Z.]+)*`", cells[0]):
             return cells[1].replace("\\|", "|"), cells[2].replace("\\|", "|")
     pytest.fail(f"the contract has no row of neoher {command}")
 
 
 def keys_of(value: str) -> list[str]:
-    """The keys of the first JSON object in a cell, in order."""
-    match = re.search(r"\{(.*?)\}", value)
-    assert match is not None
-    return re.findall(r'"(\w+)":', match[1])
+    """The keys of the first JSON object in a cell, in order; those of objects inside it are not its own."""
+    keys, depth = [], 0
+    for brace, key in re.findall(r'([{}])|(?<!: )(?<!\|)"(\w+)"', value):  # a value follows a colon or a bar
+        depth += {"{": 1, "}": -1, "": 0}[brace]
+        if brace and depth == 0:
+            break
+        if key and depth == 1:
+            keys.append(key)
+    return keys
 
 
 @pytest.mark.parametrize("reference", CALCULATORS, ids=lambda each: each.name)
@@ -57,7 +62,10 @@ def test_the_value_has_the_fields_of_the_contract_in_its_order(
 ) -> None:
     _, value = row_of(contract, reference.name)
     output = reference.load().output
-    assert [field.alias or name for name, field in output.model_fields.items()] == keys_of(value)
+    promised = keys_of(value)
+    assert promised
+    # What stands in the contract keeps its name, meaning and place; more may follow.
+    assert [field.alias or name for name, field in output.model_fields.items()][: len(promised)] == promised
 
 
 def test_the_table_of_residual_burden_has_the_columns_of_the_contract(contract: str) -> None:

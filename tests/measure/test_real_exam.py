@@ -25,7 +25,7 @@ def exam(shared_data: Path) -> Path:
 
 
 def test_the_sites_count_comes_from_the_raw_phases_and_the_region_object(exam: Path) -> None:
-    conclusion = compute(FtvInputs(images=exam, voi=str(exam)))
+    conclusion = compute(FtvInputs(path=exam, voi=str(exam)))
     assert conclusion.value is not None
     assert conclusion.value.voxels == UCSF_VOXELS
     assert conclusion.value.volume_cc == pytest.approx(UCSF_CC, abs=0.0005)
@@ -47,7 +47,7 @@ def test_the_command_line_prints_one_json_object_and_the_time_axis_apart(exam: P
 
 
 def test_without_a_region_the_one_beside_the_images_is_taken_and_said(exam: Path) -> None:
-    conclusion = compute(FtvInputs(images=exam))
+    conclusion = compute(FtvInputs(path=exam))
     assert conclusion.value is not None
     assert conclusion.value.voxels == UCSF_VOXELS
     assert "region-found-beside-images" in {caution.code for caution in conclusion.warnings}
@@ -58,7 +58,7 @@ def test_without_any_region_nothing_is_said_but_the_time_axis(exam: Path, tmp_pa
         for name in archive.namelist():
             if "orig" in name:
                 archive.extract(name, tmp_path)
-    conclusion = compute(FtvInputs(images=tmp_path))
+    conclusion = compute(FtvInputs(path=tmp_path))
     assert conclusion.value is None
     assert conclusion.missing == ("voi",)
     assert len(conclusion.because) == 1
@@ -74,14 +74,14 @@ def test_a_region_of_another_patient_is_refused(exam: Path, tmp_path: Path) -> N
     region.PatientID = "SOMEBODY-ELSE"
     region.save_as(tmp_path / "other.dcm")
     with pytest.raises(RegionError, match="SOMEBODY-ELSE"):
-        compute(FtvInputs(images=exam, voi=str(tmp_path / "other.dcm")))
+        compute(FtvInputs(path=exam, voi=str(tmp_path / "other.dcm")))
 
 
 def test_an_omitted_box_takes_exactly_its_voxels_away(exam: Path) -> None:
-    whole = compute(FtvInputs(images=exam, voi=str(exam))).value
+    whole = compute(FtvInputs(path=exam, voi=str(exam))).value
     # Left breast: x runs from 38 to 156 mm. What lies beyond x = 100 and what lies before it is the whole.
-    beyond = compute(FtvInputs(images=exam, voi=str(exam), omit=("0,-300,-300,100.1,300,300",))).value
-    before = compute(FtvInputs(images=exam, voi=str(exam), omit=("100.1,-300,-300,300,300,300",))).value
+    beyond = compute(FtvInputs(path=exam, voi=str(exam), omit=("0,-300,-300,100.1,300,300",))).value
+    before = compute(FtvInputs(path=exam, voi=str(exam), omit=("100.1,-300,-300,300,300,300",))).value
     assert whole is not None
     assert beyond is not None
     assert before is not None

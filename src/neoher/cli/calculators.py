@@ -1,15 +1,14 @@
 """Calculators on the command line: which there are, and what happens when one is called.
 
-`CALCULATORS` lists where each declaration lies without loading it. `register` makes a command of one for the
-command line (neoher.cli.calculator_command); `answer_at_once` answers a plain call without loading the
-command line at all, so that a calculator answers in a fraction of a second.
+`CALCULATORS` lists where each declaration lies without loading it; `register` makes a command of one for the
+command line (neoher.cli.calculator_command), loaded when it is called.
 """
 
 from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from neoher.record.calculator import Calculator
     from neoher.record.conclusion import Conclusion
 
-__all__ = ["CALCULATORS", "CalculatorReference", "answer_at_once", "register", "run_calculator"]
+__all__ = ["CALCULATORS", "CalculatorReference", "register", "run_calculator"]
 
 ROWS_NAMED = 5
 
@@ -66,37 +65,6 @@ def register(app: App, reference: CalculatorReference, *, group: str = "Calculat
     """Add the command of a calculator to `app`; its declaration is loaded when the command is called."""
     path = f"neoher.cli.calculator_command:{reference.name}"
     app.command(path, name=reference.name, help=reference.summary, group=group)
-
-
-def answer_at_once(arguments: Sequence[str]) -> bool:
-    """Answer a call such as `her2 --ihc 2+ --json` in which every word is a known option with a value.
-
-    Returns: whether it was such a call; anything else (help, a table, a slip) is for the command line.
-    Raises: InputError as the command does.
-    """
-    reference = next((each for each in CALCULATORS if list(arguments[:1]) == [each.name]), None)
-    if reference is None:
-        return False
-    calculator = reference.load()
-    names = {
-        f"--{option.name}": name
-        for name, (_, option) in calculator.options().items()
-        if not option.positional
-    }
-    stated: dict[str, str] = {}
-    as_json = False
-    words = iter(arguments[1:])
-    for word in words:
-        if word == "--json" and not as_json:
-            as_json = True
-            continue
-        option, joined, value = word.partition("=")
-        value = value if joined else next(words, "-")
-        if option not in names or names[option] in stated or value.startswith("-"):
-            return False
-        stated[names[option]] = value
-    run_calculator(calculator, stated, as_json=as_json)
-    return True
 
 
 def run_calculator(

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from neoher import __version__
-from neoher.cli.calculators import CALCULATORS, answer_at_once, register
+from neoher.cli.calculators import CALCULATORS, register
 from neoher.errors import InputError, NeoherError
 
 if TYPE_CHECKING:
@@ -78,9 +78,7 @@ def run(arguments: list[str]) -> int:
         print(f"neoher {__version__}")
         return ANSWERED
     try:
-        # A plain call of a calculator is answered before the parser of all commands is even loaded.
-        if not answer_at_once(arguments):
-            _parse_and_run(arguments)
+        _parse_and_run(arguments)
     except NeoherError as error:
         return _refuse(str(error))
     except BrokenPipeError:

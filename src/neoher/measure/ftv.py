@@ -30,7 +30,7 @@ UCSF_CODE = "https://github.com/rnadkarni2/SlicerBreast_DCEMRI_FTV"
 class FtvInputs(Frozen):
     """A DCE-MRI exam, the region to measure in, and the thresholds."""
 
-    images: Annotated[Path, Option("path", positional=True, takes="a path")]
+    path: Annotated[Path, Option("path", positional=True, takes="a path")]
     """The exam: a folder, a DICOM file, or a .zip or .tar.* archive (read in place)."""
     voi: Annotated[str | None, Option("voi", takes="a path or a box")] = None
     """Region to measure in: SEG, RTSTRUCT or NIfTI file ('file#2' or 'file#name' picks a segment); a box
@@ -90,12 +90,8 @@ class FtvValue(Frozen):
     voxels: int | None
     volume_cc: float | None
     """Functional tumour volume; None where no late phase tells the signal enhancement ratio."""
-    enhancement_volume_cc: float | None
-    """Volume above the background and enhancement thresholds, only where FTV itself cannot be said."""
     ser_bins: dict[str, int] | None
     """Voxels per range of the signal enhancement ratio, open below and closed above."""
-    ser_zero: int | None
-    """Counted voxels with a ratio of exactly 0, which belong to no range."""
     ser_undefined: int | None
     """Voxels above the other thresholds but excluded: late signal at or below the signal before contrast."""
     longest_diameter_in_plane_mm: float | None
@@ -106,7 +102,12 @@ class FtvValue(Frozen):
     phases: tuple[PhaseOnAxis, ...]
     threshold: float
     """Background threshold on the pre-contrast signal, in the images' signal units."""
+    enhancement_volume_cc: float | None
+    """Volume above the background and enhancement thresholds, only where FTV itself cannot be said."""
+    ser_zero: int | None
+    """Counted voxels with a ratio of exactly 0, which belong to no range."""
     parameters: dict[str, JsonValue]
+    """The thresholds that were applied."""
 
     def in_words(self) -> str:
         """The value as one line for a reader."""
@@ -279,12 +280,12 @@ def compute(inputs: FtvInputs, watch: Watch | None = None) -> Conclusion[FtvValu
 
 
 def _request(inputs: FtvInputs) -> DceRequest:
-    if not inputs.images.exists():
+    if not inputs.path.exists():
         raise InputError(
-            "there is no such file or folder.", str(inputs.images), "Give the exam's folder, file or archive."
+            "there is no such file or folder.", str(inputs.path), "Give the exam's folder, file or archive."
         )
     return DceRequest(
-        images=inputs.images,
+        images=inputs.path,
         voi=inputs.voi,
         omit=inputs.omit,
         parameters=FtvParameters(
