@@ -31,9 +31,17 @@ def main() -> None:
 
 def _reading(exam: Path) -> None:
     figures = reading_report(exam)
+    raw, ours = figures["raw_mb_s"], figures["ours_mb_s"]
+    pydicom, simpleitk = figures["pydicom_mb_s"], figures["simpleitk_mb_s"]
     print("\nReading, warm files, MB of pixels a second (best of three)")
-    for name, figure in figures.items():
-        print(f"  {name:34} {figure:10.2f}")
+    print(f"  raw files                          {raw:10.0f}")
+    print(f"  ours                               {ours:10.0f}")
+    print(f"  pydicom loop                       {pydicom:10.0f}")
+    print(f"  SimpleITK                          {simpleitk:10.0f}")
+    print(f"  ours / raw files                   {ours / raw:10.2f}")
+    print(f"  ours / pydicom loop                {ours / pydicom:10.2f}")
+    print(f"  ours / SimpleITK                   {ours / simpleitk:10.2f}")
+    print(f"  peak memory / pixels loaded        {figures['peak_over_pixels_in_use']:10.2f}")
 
 
 def _kernels() -> None:
