@@ -17,7 +17,7 @@ from statistics import fmean, stdev
 
 from neoher.measure.case import measure_case
 from neoher.record.measurement import Measurements
-from neoher.record.reading import read_case
+from neoher.record.reading.case_file import read_case
 from neoher.simulate.patient import Vendor, simulate_patient
 
 

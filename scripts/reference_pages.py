@@ -19,9 +19,9 @@ from pydantic import BaseModel
 
 from neoher.cli.calculators import CALCULATORS
 from neoher.cli.main import run
-from neoher.record.allowed import allowed_values
 from neoher.record.calculator import Calculator, Option
 from neoher.record.schema import case_schema, measurements_schema
+from neoher.record.values.allowed import allowed_values
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
 GENERATED = (

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from neoher.measure.case import ExamResult, measure_case, measurements_of
 from neoher.measure.dce_exam import Watch
-from neoher.record.reading import case_file, read_case
+from neoher.record.reading.case_file import case_file, read_case
 from neoher.record.storing import read_measurements, write_measurements
 from neoher.report.assessing import assess_tissue
 from neoher.report.building import build_content

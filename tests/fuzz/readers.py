@@ -15,7 +15,7 @@ import seeds
 from neoher.errors import InputError
 from neoher.intake.dynamic import find_dynamic
 from neoher.intake.regions.reading import read_region
-from neoher.record.reading import read_case
+from neoher.record.reading.case_file import read_case
 
 __all__ = ["READERS", "Reader"]
 

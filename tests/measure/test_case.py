@@ -10,7 +10,7 @@ import pytest
 
 from neoher.measure.case import State, measure_case, measurements_of
 from neoher.record.measurement import Measurements
-from neoher.record.reading import read_case
+from neoher.record.reading.case_file import read_case
 from neoher.record.storing import read_measurements, write_measurements
 from neoher.simulate.patient import simulate_patient
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from neoher.record.case import Case
-from neoher.record.reading import read_case_text
+from neoher.record.reading.case_file import read_case_text
 
 # The sketch of case.yaml in the project's contracts, as it stands there.
 SKETCH = """\

@@ -9,9 +9,9 @@ import pytest
 from pydantic import Field
 
 from neoher.errors import InputError
-from neoher.record.allowed import allowed_values, choices
 from neoher.record.calculator import Calculator, Option, TableForm
 from neoher.record.conclusion import Conclusion, Frozen
+from neoher.record.values.allowed import allowed_values, choices
 
 
 class Side(StrEnum):

@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from neoher.record.case import Case
-from neoher.record.completeness import Importance, missing_facts
-from neoher.record.reading import read_case_text
-from neoher.record.yaml_nodes import parse_yaml
+from neoher.record.gaps.completeness import Importance, missing_facts
+from neoher.record.reading.case_file import read_case_text
+from neoher.record.reading.yaml_nodes import parse_yaml
 
 Changed = Callable[..., str]
 

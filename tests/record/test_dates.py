@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from neoher.record.dates import Day, DayOrNone, Moment
+from neoher.record.values.dates import Day, DayOrNone, Moment
 
 DAY: TypeAdapter[dt.date] = TypeAdapter(Day)
 MOMENT: TypeAdapter[dt.datetime] = TypeAdapter(Moment)

@@ -11,7 +11,7 @@ from neoher.record.exam import EXAM_CLASSES
 from neoher.record.lesion import Side
 from neoher.record.new_case import TO_BE_STATED, FoundExam, FoundPatient, starter_case
 from neoher.record.patient import Sex
-from neoher.record.reading import read_case_text
+from neoher.record.reading.case_file import read_case_text
 
 MRI = FoundExam("MR", dt.date(2025, 2, 8), "Breast dynamic", "imaging/t0-mr", Side.LEFT)
 

@@ -16,7 +16,7 @@ from neoher.errors import RecordError
 from neoher.record.case import Case
 from neoher.record.exam import MrExam, PtExam
 from neoher.record.lesion import NodeStation
-from neoher.record.reading import read_case, read_case_text, read_with_places
+from neoher.record.reading.case_file import read_case, read_case_text, read_with_places
 
 Changed = Callable[..., str]
 
@@ -81,7 +81,7 @@ def test_every_field_but_the_version_and_the_patients_id_may_be_left_out(sketch:
 
 
 def _without(sketch: str, path: tuple[str | int, ...]) -> str:
-    from neoher.record.yaml_nodes import parse_yaml
+    from neoher.record.reading.yaml_nodes import parse_yaml
 
     plain, _ = parse_yaml(sketch, "case.yaml")
     target = plain

@@ -15,9 +15,9 @@ from neoher.errors import RecordError
 from neoher.record.case import Case
 from neoher.record.measurement import Measurements
 from neoher.record.new_case import TO_BE_STATED
-from neoher.record.reading import read_case_text
+from neoher.record.reading.case_file import read_case_text
+from neoher.record.reading.yaml_nodes import parse_yaml
 from neoher.record.schema import case_schema, measurements_schema
-from neoher.record.yaml_nodes import parse_yaml
 
 SCHEMA = case_schema()
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)

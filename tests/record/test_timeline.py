@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neoher.record.case import Case
-from neoher.record.reading import read_case_text
-from neoher.record.timeline import EventKind, Severity, timeline, timeline_problems
+from neoher.record.chronology.timeline import EventKind, Severity, timeline, timeline_problems
+from neoher.record.reading.case_file import read_case_text
 
 Changed = Callable[..., str]
 IMPOSSIBLE, IMPLAUSIBLE = Severity.IMPOSSIBLE, Severity.IMPLAUSIBLE

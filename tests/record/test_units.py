@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
-from neoher.record.units import Measured
+from neoher.record.values.units import Measured
 
 MM = Measured("mm", above=0, at_most=500)
 MBQ = Measured("MBq", above=0, at_most=20_000)

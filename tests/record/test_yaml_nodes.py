@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from neoher.errors import RecordError
-from neoher.record.yaml_nodes import parse_yaml
+from neoher.record.reading.yaml_nodes import parse_yaml
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from neoher.record.case import Case
 from neoher.record.conclusion import Conclusion, Step
 from neoher.record.exam import MrExam
 from neoher.record.measurement import InputObjects, Measurement, Quantity
-from neoher.record.reading import read_case_text
+from neoher.record.reading.case_file import read_case_text
 from neoher.report.assessing import assess_tissue
 from neoher.report.building import build_content
 from neoher.report.content import ReportContent

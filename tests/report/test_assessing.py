@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from neoher.record.case import Case
-from neoher.record.reading import read_case_text
+from neoher.record.reading.case_file import read_case_text
 from neoher.report.assessing import assess_tissue
 
 

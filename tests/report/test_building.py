@@ -11,7 +11,7 @@ from neoher.measure.case import ExamResult, State
 from neoher.record.case import Case
 from neoher.record.exam import MrExam
 from neoher.record.measurement import Measurement
-from neoher.record.reading import read_case_text
+from neoher.record.reading.case_file import read_case_text
 from neoher.report.assessing import TissueAssessments
 from neoher.report.building import NOT_MEASURED, STALE, build_content
 from neoher.report.content import ExamImages, KeyImage, ReportContent

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neoher.record.reading import read_case_text
+from neoher.record.reading.case_file import read_case_text
 from neoher.report.charts import CurvePoint, kinetic_chart, size_chart, ticks
 from neoher.report.content import ReportContent
 from neoher.report.timeline_chart import timeline_chart

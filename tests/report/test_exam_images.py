@@ -12,7 +12,7 @@ from neoher.measure.case import ExamResult, State, measure_case
 from neoher.record.case import Case
 from neoher.record.exam import MrExam
 from neoher.record.measurement import Measurement, Measurements
-from neoher.record.reading import read_case_text
+from neoher.record.reading.case_file import read_case_text
 from neoher.report.exam_images import draw_exam
 
 

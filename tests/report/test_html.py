@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from neoher.record.reading import read_case_text
+from neoher.record.reading.case_file import read_case_text
 from neoher.report.content import ExamImages, KeyImage, LegendEntry, ReportContent
 from neoher.report.html import render
 

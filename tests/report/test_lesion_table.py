@@ -10,7 +10,7 @@ from neoher.measure.case import ExamResult, State
 from neoher.record.case import Case
 from neoher.record.exam import MrExam
 from neoher.record.measurement import Measurement
-from neoher.record.reading import read_case_text
+from neoher.record.reading.case_file import read_case_text
 from neoher.report.content import Cell, LesionTable, Origin, QuantityRow, ReportContent
 
 Build = Callable[..., ReportContent]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from neoher.record.exam import EXAM_CLASSES
-from neoher.record.reading import read_case_text
+from neoher.record.reading.case_file import read_case_text
 from neoher.report.words import exam_title, finding_sentence, lesion_title, treatment_sentences
 
 

@@ -10,7 +10,7 @@ import pytest
 from neoher.measure.case import measure_case
 from neoher.record.checking import check_case
 from neoher.record.measurement import Measurements
-from neoher.record.reading import read_case
+from neoher.record.reading.case_file import read_case
 from neoher.simulate.patient import Vendor, simulate_patient
 from neoher.simulate.scanner import SCANNERS
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, Parameter
 
 from neoher.cli.calculators import CALCULATORS, run_calculator
-from neoher.record.allowed import allowed_values, choices
 from neoher.record.calculator import Calculator, Option
+from neoher.record.values.allowed import allowed_values, choices
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo

@@ -32,7 +32,7 @@ def measure(case: Path, *, json: Annotated[bool, Parameter(negative="")] = False
     from neoher.cli.printing import print_json
     from neoher.cli.watching import watching
     from neoher.measure.case import measure_case, measurements_of
-    from neoher.record.reading import case_file, read_case
+    from neoher.record.reading.case_file import case_file, read_case
     from neoher.record.storing import read_measurements, write_measurements
 
     folder = case_file(case).parent

@@ -15,9 +15,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from neoher.errors import InputError
-from neoher.record.allowed import allowed_values, objection
 from neoher.record.conclusion import Conclusion
 from neoher.record.intended_use import GUIDANCE, IntendedUse
+from neoher.record.values.allowed import allowed_values, objection
 
 __all__ = ["Calculator", "Option", "Source", "TableForm", "option_of"]
 

@@ -15,18 +15,18 @@ from pydantic import model_validator
 
 from neoher.record.conclusion import Frozen
 from neoher.record.exam import AnyExam, Exam
-from neoher.record.fact import OneOrMore, without_empty_fields
 from neoher.record.finding import Finding
 from neoher.record.lesion import Cancer, Lesion, LesionKind, Side
 from neoher.record.patient import Patient
 from neoher.record.provenance import Provenance
 from neoher.record.references import contradictions
-from neoher.record.refusal import refuse_all
 from neoher.record.safety import AdverseEvents, BaselineTests, Contraindications, HeartMeasurement
 from neoher.record.specimen import Specimen
 from neoher.record.surgery import Outcome, Restaging, Surgery
-from neoher.record.text import WholeNumber
 from neoher.record.treatment import Treatment
+from neoher.record.values.fact import OneOrMore, without_empty_fields
+from neoher.record.values.refusal import refuse_all
+from neoher.record.values.text import WholeNumber
 
 __all__ = ["Case", "OfCancer", "Visit"]
 

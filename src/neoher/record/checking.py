@@ -7,11 +7,11 @@ from pathlib import Path
 
 from neoher.errors import RecordError
 from neoher.record.case import Case
-from neoher.record.completeness import missing_facts
+from neoher.record.chronology.timeline import Problem, Severity, timeline, timeline_problems
 from neoher.record.conclusion import Caution, Conclusion, Frozen, Step
-from neoher.record.missing_fact import Importance
-from neoher.record.reading import Places, read_with_places
-from neoher.record.timeline import Problem, Severity, timeline, timeline_problems
+from neoher.record.gaps.completeness import missing_facts
+from neoher.record.gaps.missing_fact import Importance
+from neoher.record.reading.case_file import Places, read_with_places
 
 __all__ = ["CheckedCase", "NotStated", "PointedOut", "check_case"]
 

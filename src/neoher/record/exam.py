@@ -8,14 +8,14 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Discriminator, Tag, model_validator
 
 from neoher.record import lexicon
-from neoher.record.dates import Day, Moment
 from neoher.record.extent import ExamExtent
-from neoher.record.fact import Fact, OneOrMore
 from neoher.record.finding import Finding, MgFinding, MrFinding, PetFinding, SectionalFinding, UsFinding
-from neoher.record.refusal import Refusal, refuse_all
 from neoher.record.region import CasePath, Region
-from neoher.record.text import FreeText, Identifier, Text, WholeNumbersToo
-from neoher.record.units import Kilograms, Megabecquerels, Metres, Millimetres, PlainNumber, Tesla
+from neoher.record.values.dates import Day, Moment
+from neoher.record.values.fact import Fact, OneOrMore
+from neoher.record.values.refusal import Refusal, refuse_all
+from neoher.record.values.text import FreeText, Identifier, Text, WholeNumbersToo
+from neoher.record.values.units import Kilograms, Megabecquerels, Metres, Millimetres, PlainNumber, Tesla
 
 __all__ = [
     "EXAM_CLASSES",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from neoher.record.fact import Fact
-from neoher.record.text import FreeText, Identifier
-from neoher.record.units import Millimetres
+from neoher.record.values.fact import Fact
+from neoher.record.values.text import FreeText, Identifier
+from neoher.record.values.units import Millimetres
 
 __all__ = [
     "ChestWallInvolvement",

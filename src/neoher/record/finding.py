@@ -9,10 +9,10 @@ from typing import ClassVar, Literal
 from pydantic import model_validator
 
 from neoher.record import lexicon
-from neoher.record.fact import Fact
-from neoher.record.refusal import Refusal, refuse, refuse_all
-from neoher.record.text import FreeText, Identifier, Text
-from neoher.record.units import CubicCentimetres, Millimetres, PlainNumber
+from neoher.record.values.fact import Fact
+from neoher.record.values.refusal import Refusal, refuse, refuse_all
+from neoher.record.values.text import FreeText, Identifier, Text
+from neoher.record.values.units import CubicCentimetres, Millimetres, PlainNumber
 
 __all__ = [
     "Calcifications",

@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from neoher.record.dates import Day, DayOrNone
 from neoher.record.extent import Extent
-from neoher.record.fact import Fact
-from neoher.record.refusal import refuse
 from neoher.record.stage import ClinicalStage
-from neoher.record.text import FreeText, Identifier, Text, WholeNumber
-from neoher.record.units import Millimetres
+from neoher.record.values.dates import Day, DayOrNone
+from neoher.record.values.fact import Fact
+from neoher.record.values.refusal import refuse
+from neoher.record.values.text import FreeText, Identifier, Text, WholeNumber
+from neoher.record.values.units import Millimetres
 
 __all__ = ["Cancer", "Lesion", "LesionKind", "NodeStation", "Side"]
 

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from neoher.record.completeness import missing_facts
 from neoher.record.exam import EXAM_CLASSES
+from neoher.record.gaps.completeness import missing_facts
 from neoher.record.lesion import Side
 from neoher.record.patient import Sex
-from neoher.record.reading import read_case_text
+from neoher.record.reading.case_file import read_case_text
 
 __all__ = ["FoundExam", "FoundPatient", "starter_case"]
 
@@ -81,7 +81,7 @@ def starter_case(patient: FoundPatient, exams: Sequence[FoundExam]) -> str:
     """Text of a case.yaml that holds the found exams and lists everything else as commented fields.
 
     Exams of a modality that a record does not hold are named in a comment. The text reads back with
-    `neoher.record.reading.read_case_text`.
+    `neoher.record.reading.case_file.read_case_text`.
     """
     known = [exam for exam in sorted(exams, key=_by_date) if exam.modality in EXAM_CLASSES]
     others = [exam for exam in exams if exam.modality not in EXAM_CLASSES]

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from neoher.record.fact import Fact
-from neoher.record.text import PatientIdentifier
+from neoher.record.values.fact import Fact
+from neoher.record.values.text import PatientIdentifier
 
 __all__ = ["Menopause", "Patient", "Region", "Sex"]
 

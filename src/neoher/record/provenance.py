@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from neoher.record.conclusion import Frozen
-from neoher.record.dates import Day
-from neoher.record.fact import OneOrMore
-from neoher.record.text import Text
+from neoher.record.values.dates import Day
+from neoher.record.values.fact import OneOrMore
+from neoher.record.values.text import Text
 
 __all__ = ["Provenance"]
 

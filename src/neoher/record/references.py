@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from neoher.record.lesion import Lesion, LesionKind
-from neoher.record.refusal import Location, Refusal
+from neoher.record.values.refusal import Location, Refusal
 
 if TYPE_CHECKING:
     from neoher.record.case import Case
@@ -20,7 +20,7 @@ _MASS_FIELDS = ("type", "shape", "margin", "distribution", "calcifications", "de
 def contradictions(case: Case) -> tuple[Refusal, ...]:
     """Everything in the record that contradicts something else in it; () for a sound record.
 
-    Dates are not looked at here: see neoher.record.timeline.
+    Dates are not looked at here: see neoher.record.chronology.timeline.
     """
     return (
         *_repeated_ids(case),

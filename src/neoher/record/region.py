@@ -9,10 +9,10 @@ from typing import Annotated
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from neoher.record.conclusion import Frozen
-from neoher.record.fact import Fact
-from neoher.record.refusal import refuse
-from neoher.record.text import Identifier, Text
-from neoher.record.units import Position
+from neoher.record.values.fact import Fact
+from neoher.record.values.refusal import refuse
+from neoher.record.values.text import Identifier, Text
+from neoher.record.values.units import Position
 
 __all__ = ["BoxMm", "CasePath", "Region", "RegionPurpose"]
 

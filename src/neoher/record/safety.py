@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, Tag
 
-from neoher.record.dates import Day
-from neoher.record.fact import NONE_OR_ENTRIES, Fact, NoneStated
-from neoher.record.text import FreeText, Text, WholeNumber, YesNo
-from neoher.record.units import Percent, StatedQuantity
+from neoher.record.values.dates import Day
+from neoher.record.values.fact import NONE_OR_ENTRIES, Fact, NoneStated
+from neoher.record.values.text import FreeText, Text, WholeNumber, YesNo
+from neoher.record.values.units import Percent, StatedQuantity
 
 __all__ = [
     "AdverseEvent",

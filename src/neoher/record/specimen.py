@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from neoher.record.dates import Day
-from neoher.record.fact import Fact
-from neoher.record.text import FreeText, Identifier, Text, WholeNumber, WholeNumbersToo, YesNo
-from neoher.record.units import Percent, PlainNumber
+from neoher.record.values.dates import Day
+from neoher.record.values.fact import Fact
+from neoher.record.values.text import FreeText, Identifier, Text, WholeNumber, WholeNumbersToo, YesNo
+from neoher.record.values.units import Percent, PlainNumber
 
 __all__ = [
     "Her2Result",

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from neoher.record.fact import Fact
-from neoher.record.text import WholeNumbersToo
+from neoher.record.values.fact import Fact
+from neoher.record.values.text import WholeNumbersToo
 
 __all__ = [
     "ClinicalStage",

@@ -7,15 +7,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field, Tag, model_validator
 
-from neoher.record.dates import Day
-from neoher.record.fact import NONE_OR_ENTRIES, Fact, NoneStated
 from neoher.record.lesion import Side
 from neoher.record.lexicon import Presence
-from neoher.record.refusal import refuse
 from neoher.record.specimen import TissueFacts
 from neoher.record.stage import MetastasisCategory, NodeCategory, PathologicNodeCategory, TumourCategory
-from neoher.record.text import FreeText, Identifier, Text, WholeNumber, YesNo
-from neoher.record.units import MillimetresOrNone, Percent
+from neoher.record.values.dates import Day
+from neoher.record.values.fact import NONE_OR_ENTRIES, Fact, NoneStated
+from neoher.record.values.refusal import refuse
+from neoher.record.values.text import FreeText, Identifier, Text, WholeNumber, YesNo
+from neoher.record.values.units import MillimetresOrNone, Percent
 
 __all__ = [
     "AxillarySurgery",

@@ -7,10 +7,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from neoher.record.dates import Day
-from neoher.record.fact import Fact
-from neoher.record.text import FreeText, Text
-from neoher.record.units import Milligrams, PlainNumber
+from neoher.record.values.dates import Day
+from neoher.record.values.fact import Fact
+from neoher.record.values.text import FreeText, Text
+from neoher.record.values.units import Milligrams, PlainNumber
 
 __all__ = ["Dose", "Setting", "StopReason", "Treatment"]
 

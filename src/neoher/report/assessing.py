@@ -11,8 +11,8 @@ from neoher.pathology.her2 import CALCULATOR as HER2
 from neoher.pathology.recorded import her2_facts, residual_burden_facts
 from neoher.pathology.residual_burden import CALCULATOR as RESIDUAL_BURDEN
 from neoher.record.case import Case
+from neoher.record.chronology.problem import entry_path
 from neoher.record.conclusion import Caution, Conclusion
-from neoher.record.date_problem import entry_path
 from neoher.record.specimen import Her2Result, Specimen
 from neoher.record.surgery import Surgery, SurgicalSpecimen
 from neoher.report.content import Assessment

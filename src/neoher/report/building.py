@@ -12,12 +12,12 @@ from pydantic import ValidationError
 from neoher.measure.case import ExamResult, State
 from neoher.measure.ftv import FtvValue
 from neoher.record.case import Case
-from neoher.record.completeness import missing_facts
+from neoher.record.chronology.timeline import Problem, Severity, timeline, timeline_problems
 from neoher.record.conclusion import Caution, Conclusion, Software
 from neoher.record.exam import Exam
+from neoher.record.gaps.completeness import missing_facts
 from neoher.record.intended_use import GUIDANCE, MEASURING
 from neoher.record.measurement import Measurement
-from neoher.record.timeline import Problem, Severity, timeline, timeline_problems
 from neoher.report.assessing import CONTRADICTORY_FACTS, TissueAssessments
 from neoher.report.content import (
     Assessment,

@@ -14,10 +14,10 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from neoher.record.completeness import MissingFact
+from neoher.record.chronology.timeline import Event, Problem
 from neoher.record.conclusion import Caution, Conclusion, Software
+from neoher.record.gaps.completeness import MissingFact
 from neoher.record.intended_use import IntendedUse
-from neoher.record.timeline import Event, Problem
 from neoher.response.change import Change
 
 __all__ = [

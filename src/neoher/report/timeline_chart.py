@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from neoher.record.timeline import Event, EventKind
+from neoher.record.chronology.timeline import Event, EventKind
 from neoher.report.content import ReportContent, VisitPage
 from neoher.report.numbers import short_date
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from neoher.record.case import Case
-from neoher.record.date_problem import Problem, entry_path, implausible, impossible
+from neoher.record.chronology.problem import Problem, entry_path, implausible, impossible
 from neoher.record.lesion import Cancer, LesionKind
 from neoher.record.specimen import Specimen, SpecimenKind
 from neoher.record.surgery import Surgery

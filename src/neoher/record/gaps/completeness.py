@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from neoher.record.case import Case
-from neoher.record.missing_course import missing_course
-from neoher.record.missing_fact import Importance, MissingFact
-from neoher.record.missing_imaging import missing_imaging
-from neoher.record.missing_tissue import missing_tissue
+from neoher.record.gaps.course import missing_course
+from neoher.record.gaps.imaging import missing_imaging
+from neoher.record.gaps.missing_fact import Importance, MissingFact
+from neoher.record.gaps.tissue import missing_tissue
 
 __all__ = ["Importance", "MissingFact", "missing_facts"]
 

@@ -1,7 +1,7 @@
 """Refusals: how a model says that a stated fact cannot be accepted, and how to mend it.
 
 A refusal carries a remedy, and may point at a field below or at several places at once; the reader of
-case.yaml (neoher.record.reading) turns each into one message with file, line and field.
+case.yaml (neoher.record.reading.case_file) turns each into one message with file, line and field.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from neoher.record.conclusion import Frozen
-from neoher.record.text import Text
+from neoher.record.values.text import Text
 
 __all__ = ["NONE_OR_ENTRIES", "Fact", "NoneStated", "OneOrMore", "without_empty_fields"]
 

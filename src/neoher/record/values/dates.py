@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from neoher.record.refusal import refuse
+from neoher.record.values.refusal import refuse
 
 __all__ = ["Day", "DayOrNone", "Moment"]
 

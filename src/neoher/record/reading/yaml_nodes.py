@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import yaml
 
 from neoher.errors import RecordError
-from neoher.record.refusal import Location
+from neoher.record.values.refusal import Location
 
 __all__ = ["Lines", "PlainValue", "parse_yaml"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from neoher.record.case import Case
+from neoher.record.gaps.missing_fact import MissingFact, essential, useful
 from neoher.record.lesion import Cancer, Lesion, LesionKind
-from neoher.record.missing_fact import MissingFact, essential, useful
 from neoher.record.specimen import Specimen, SpecimenKind
 
 __all__ = ["missing_tissue"]

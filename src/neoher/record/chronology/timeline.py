@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from neoher.record.case import Case
-from neoher.record.course_dates import course_problems
-from neoher.record.date_problem import Problem, Severity, entry_path, implausible, impossible
+from neoher.record.chronology.course import course_problems
+from neoher.record.chronology.exams import exam_problems
+from neoher.record.chronology.problem import Problem, Severity, entry_path, implausible, impossible
 from neoher.record.exam import Exam, NmExam, PtExam
-from neoher.record.exam_dates import exam_problems
 from neoher.record.surgery import LifeStatus, Restaging
 from neoher.record.treatment import Dose, Treatment
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from neoher.record.case import Case
 from neoher.record.exam import Exam, MrExam, PtExam
-from neoher.record.missing_fact import MissingFact, essential, useful
+from neoher.record.gaps.missing_fact import MissingFact, essential, useful
 from neoher.record.region import RegionPurpose
 
 __all__ = ["missing_imaging"]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from neoher.record.case import Case, Visit
-from neoher.record.date_problem import Problem, entry_path, implausible, impossible
+from neoher.record.chronology.problem import Problem, entry_path, implausible, impossible
 from neoher.record.exam import Exam, MgExam, MrExam, NmExam, PtExam
 from neoher.record.lesion import LesionKind
 

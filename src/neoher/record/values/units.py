@@ -17,8 +17,8 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from neoher.record.conclusion import Frozen
-from neoher.record.refusal import refuse
-from neoher.record.text import Text
+from neoher.record.values.refusal import refuse
+from neoher.record.values.text import Text
 
 __all__ = [
     "CubicCentimetres",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from neoher.record.case import Case
-from neoher.record.date_problem import entry_path
-from neoher.record.missing_fact import MissingFact, essential, useful
+from neoher.record.chronology.problem import entry_path
+from neoher.record.gaps.missing_fact import MissingFact, essential, useful
 from neoher.record.patient import Menopause, Sex
 from neoher.record.surgery import LifeStatus, SurgicalSpecimen
 from neoher.record.treatment import Setting

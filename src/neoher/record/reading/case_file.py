@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from neoher.errors import RecordError
 from neoher.record.case import Case
-from neoher.record.messages import field_path, refusals
-from neoher.record.refusal import Refusal
-from neoher.record.yaml_nodes import Lines, PlainValue, parse_yaml
+from neoher.record.reading.messages import field_path, refusals
+from neoher.record.reading.yaml_nodes import Lines, PlainValue, parse_yaml
+from neoher.record.values.refusal import Refusal
 
 __all__ = ["CASE_FILE", "Places", "case_file", "read_case", "read_case_text", "read_with_places"]
 

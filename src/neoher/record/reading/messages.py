@@ -14,8 +14,8 @@ from pydantic_core import ErrorDetails
 from neoher.record.case import Case
 from neoher.record.exam import EXAM_CLASSES, Exam, ExamOfUnstatedModality, Modality
 from neoher.record.finding import Finding
-from neoher.record.refusal import Location, Refusal
-from neoher.record.yaml_nodes import PlainValue
+from neoher.record.reading.yaml_nodes import PlainValue
+from neoher.record.values.refusal import Location, Refusal
 
 __all__ = ["field_path", "refusals"]
 

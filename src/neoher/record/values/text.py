@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-from neoher.record.refusal import refuse
+from neoher.record.values.refusal import refuse
 
 __all__ = [
     "FreeText",

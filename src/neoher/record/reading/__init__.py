@@ -1,0 +1,1 @@
+"""case.yaml to a record: lines, refusals and remedies."""
