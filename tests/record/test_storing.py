@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from neoher.errors import RecordError
+from neoher.errors import InputError, RecordError
 from neoher.record.conclusion import Conclusion
 from neoher.record.measurement import InputObjects, Measurement, Measurements, Quantity
-from neoher.record.storing import read_measurements, replace_atomically, write_measurements
+from neoher.record.storing import new_folder, read_measurements, replace_atomically, write_measurements
 
 MEASURED = Measurements(
     entries=(
@@ -85,3 +85,25 @@ def test_when_writing_fails_the_old_file_stays_whole(tmp_path: Path, monkeypatch
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(RecordError, match="absent"):
         replace_atomically(tmp_path / "absent" / "file", b"")
+
+
+def test_a_new_folder_appears_whole(tmp_path: Path) -> None:
+    with new_folder(tmp_path / "case") as folder:
+        (folder / "case.yaml").write_text("neoher: 1")
+        assert not (tmp_path / "case").exists()
+    assert (tmp_path / "case" / "case.yaml").read_text() == "neoher: 1"
+    assert [path.name for path in tmp_path.iterdir()] == ["case"]
+
+
+def test_a_new_folder_whose_making_fails_does_not_appear_at_all(tmp_path: Path) -> None:
+    with pytest.raises(RecordError), new_folder(tmp_path / "case") as folder:
+        (folder / "half").write_text("written")
+        raise RecordError("the images are of two patients.")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_holds_something_is_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(InputError, match="nothing is overwritten"), new_folder(tmp_path):
+        pytest.fail("nothing may be made")
+    assert (tmp_path / "mine.txt").read_text() == "mine"

@@ -8,14 +8,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from neoher.errors import InputError, SeriesError
+from neoher.errors import SeriesError
 from neoher.intake.dicom.headers import Header, Progress, read_headers
 from neoher.intake.files.objects import find_objects
 from neoher.intake.files.sources import FileSource
 from neoher.record.exam import EXAM_CLASSES
 from neoher.record.lesion import Side
 from neoher.record.new_case import FoundExam, FoundPatient, starter_case
-from neoher.record.storing import replace_atomically
+from neoher.record.storing import new_folder, replace_atomically
 
 __all__ = ["NewCase", "new_case"]
 
@@ -41,28 +41,12 @@ def new_case(images: Path, out: Path, progress: Progress | None = None) -> NewCa
     Raises: InputError where `out` already holds something; SeriesError for two patients; ImageError for
     objects that cannot be read.
     """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InputError(
-            "the folder already holds something.", str(out), "Name a new folder; nothing is overwritten."
-        )
-    headers = read_headers(find_objects(images), progress)
-    patient_id = _one_patient(headers, images)
-    groups = _by_exam(headers)
-    unfinished = out.with_name(f".{out.name}.unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    try:
-        exams = tuple(_store(unfinished, name, members) for name, members in groups.items())
+    with new_folder(out) as folder:
+        headers = read_headers(find_objects(images), progress)
+        patient_id = _one_patient(headers, images)
+        exams = tuple(_store(folder, name, members) for name, members in _by_exam(headers).items())
         text = starter_case(FoundPatient(id=patient_id), exams)
-        replace_atomically(unfinished / "case.yaml", text.encode())
-        if out.exists():
-            out.rmdir()
-        unfinished.rename(out)
-    except OSError as error:
-        raise InputError(
-            f"the case folder cannot be written ({error.strerror}).", str(out), "Check its place and space."
-        ) from None
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+        replace_atomically(folder / "case.yaml", text.encode())
     return NewCase(out, patient_id, exams, len(headers))
 
 

@@ -1,18 +1,26 @@
-"""Storing: files that are replaced whole or not at all, and measurements.json."""
+"""Storing: files that are replaced whole or not at all, folders likewise, and measurements.json."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import secrets
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from neoher.errors import RecordError
+from neoher.errors import InputError, RecordError
 from neoher.record.measurement import Measurements
 
-__all__ = ["MEASUREMENTS_FILE", "read_measurements", "replace_atomically", "write_measurements"]
+__all__ = [
+    "MEASUREMENTS_FILE",
+    "new_folder",
+    "read_measurements",
+    "replace_atomically",
+    "write_measurements",
+]
 
 MEASUREMENTS_FILE = "measurements.json"
 LARGEST_BYTES = 200_000_000
@@ -51,6 +59,33 @@ def _flush_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+@contextlib.contextmanager
+def new_folder(out: Path) -> Iterator[Path]:
+    """A folder that appears at `out` whole or not at all: fill the one that is given; it is moved there.
+
+    Raises: InputError where `out` already holds something, or the folder cannot be written.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise InputError(
+            "the folder already holds something.", str(out), "Name a new folder; nothing is overwritten."
+        )
+    out = out.absolute()
+    unfinished = out.with_name(f".{out.name}.unfinished")
+    try:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
+        yield unfinished
+        if out.exists():
+            out.rmdir()
+        unfinished.rename(out)
+    except OSError as error:
+        raise InputError(
+            f"the folder cannot be written ({error.strerror}).", str(out), "Check its place and its space."
+        ) from None
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def read_measurements(folder: Path) -> Measurements:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ import numpy as np
 
 from neoher import __version__
 from neoher.errors import InputError
-from neoher.record.storing import replace_atomically
+from neoher.record.storing import new_folder, replace_atomically
 from neoher.simulate.case_text import CaseFacts, case_text
 from neoher.simulate.course import Course, Plan, PlannedVisit, plan_patient
 from neoher.simulate.dicom_writing import ExamHeader, write_exam
@@ -55,31 +54,15 @@ def simulate_patient(
     """
     if seed < 0:
         raise InputError(f"a seed of {seed} is negative.", "--seed", "Give a whole number from 0.")
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InputError(
-            "the folder already holds something.", str(out), "Name a new folder; nothing is overwritten."
-        )
     plan, scanner = plan_patient(seed, course), SCANNERS[vendor]
-    unfinished = out.absolute().with_name(f".{out.name}.unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    try:
-        made = _write(unfinished, plan, scanner, patient, progress or _silent)
-        if out.exists():
-            out.rmdir()
-        unfinished.rename(out)
-    except OSError as error:
-        raise InputError(
-            f"the patient cannot be written ({error.strerror}).", str(out), "Check the place and its space."
-        ) from None
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+    with new_folder(out) as folder:
+        made = _write(folder, plan, scanner, patient, progress or _silent)
     return dataclasses.replace(made, folder=out)
 
 
 def _write(
     folder: Path, plan: Plan, scanner: Scanner, patient: str, progress: Callable[[str, float], None]
 ) -> SimulatedPatient:
-    folder.mkdir(parents=True)
     scene = Scene(plan.breast, scanner)
     truths: dict[str, VisitTruth] = {}
     facts = CaseFacts(patient, BIRTH_YEAR, {}, {})
