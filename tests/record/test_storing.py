@@ -96,9 +96,13 @@ def test_a_new_folder_appears_whole(tmp_path: Path) -> None:
 
 
 def test_a_new_folder_whose_making_fails_does_not_appear_at_all(tmp_path: Path) -> None:
-    with pytest.raises(RecordError), new_folder(tmp_path / "case") as folder:
-        (folder / "half").write_text("written")
-        raise RecordError("the images are of two patients.")
+    def begin_and_fail() -> None:
+        with new_folder(tmp_path / "case") as folder:
+            (folder / "half").write_text("written")
+            raise RecordError("the images are of two patients.")
+
+    with pytest.raises(RecordError):
+        begin_and_fail()
     assert list(tmp_path.iterdir()) == []
 
 
