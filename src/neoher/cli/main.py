@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from neoher import __version__
 from neoher.cli.calculators import CALCULATORS, register
-from neoher.errors import InputError, NeoherError
+from neoher.errors import InputError, MissingExtra, NeoherError
 
 if TYPE_CHECKING:
     from cyclopts import App
@@ -81,6 +81,14 @@ def run(arguments: list[str]) -> int:
         _parse_and_run(arguments)
     except NeoherError as error:
         return _refuse(str(error))
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == "neoher":
+            return _our_fault(error)
+        missing = MissingExtra(
+            f"this command needs the package {error.name}, which is not installed.",
+            remedy='Install what images need: pip install "neoher[images]".',
+        )
+        return _refuse(str(missing))
     except BrokenPipeError:
         # The reader of our output went away (`neoher … | head`): nobody is left to tell.
         sys.stderr.close()
@@ -88,14 +96,7 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return _refuse("stopped before the end; nothing was half-written.")
     except Exception as error:
-        if os.environ.get("NEOHER_TRACEBACK"):
-            traceback.print_exc()
-        print(
-            f"neoher: this is our fault, not yours: {type(error).__name__}: {error}\n"
-            "  Please report it with the output of the same command under NEOHER_TRACEBACK=1.",
-            file=sys.stderr,
-        )
-        return OUR_FAULT
+        return _our_fault(error)
     return ANSWERED
 
 
@@ -107,6 +108,17 @@ def _parse_and_run(arguments: list[str]) -> None:
     except CycloptsError as error:
         hint = "See the options and one example: neoher COMMAND --help."
         raise InputError(str(error), remedy=hint) from None
+
+
+def _our_fault(error: Exception) -> int:
+    if os.environ.get("NEOHER_TRACEBACK"):
+        traceback.print_exception(error)
+    print(
+        f"neoher: this is our fault, not yours: {type(error).__name__}: {error}\n"
+        "  Please report it with the output of the same command under NEOHER_TRACEBACK=1.",
+        file=sys.stderr,
+    )
+    return OUR_FAULT
 
 
 def _refuse(message: str, hint: str = "") -> int:
