@@ -70,7 +70,7 @@ def test_the_tumour_enhances_between_80_and_250_percent_with_a_brighter_rim(base
 
 def test_the_region_holds_a_vessel_and_enhancing_parenchyma(baseline: Baseline) -> None:
     voi = baseline.plan.breast.voi.holds(baseline.scene.centres)
-    vessel = baseline.scene.vessels > 0.5
+    vessel = baseline.scene.vessels > 0.3
     assert (voi & vessel).sum() > 20
     assert (_enhancement(baseline)[voi & vessel] > 70).mean() > 0.8
     assert (baseline.scanned.gland_share[voi] > 0.5).mean() > 0.1

@@ -189,7 +189,10 @@ class Breast:
         # A cancer of this kind grows in fibroglandular tissue: it is wrapped in some.
         wrapped = self.tumour.distance(points_mm, 1.0)
         around = np.clip((5.0 + 1.5 * self.fine(points_mm) - wrapped) / 2.0, 0.0, 1.0)
-        return np.maximum(np.maximum(mass, strand) * free, around)
+        # Vessels run in the fat between lobules.
+        beside_vessel = np.clip((self.feeding_vessel.distance(points_mm) - 0.6) / 1.5, 0.0, 1.0)
+        gland: Array = np.maximum(np.maximum(mass, strand) * free, around) * beside_vessel
+        return gland
 
     def _nipple(self, points_mm: Array, voxel_mm: float) -> Array:
         tip = np.array([[CENTRE_X_MM, 0.0, 0.0]])
@@ -211,7 +214,7 @@ def _feeding_vessel(random: np.random.Generator, tumour: Tumour) -> Vessel:
     z = tumour.centre_mm[2] + direction * beside
     ys = np.linspace(tumour.centre_mm[1] + 40.0, tumour.centre_mm[1] - 26.0, 6)
     wiggle = random.normal(0.0, 0.8, (6, 2))
-    return Vessel.along(np.stack([x + wiggle[:, 0], ys, z + wiggle[:, 1]], axis=1), random.uniform(0.9, 1.3))
+    return Vessel.along(np.stack([x + wiggle[:, 0], ys, z + wiggle[:, 1]], axis=1), random.uniform(0.42, 0.52))
 
 
 def _vessels(random: np.random.Generator, height_mm: float) -> tuple[Vessel, ...]:
