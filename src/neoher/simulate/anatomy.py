@@ -214,7 +214,9 @@ def _feeding_vessel(random: np.random.Generator, tumour: Tumour) -> Vessel:
     z = tumour.centre_mm[2] + direction * beside
     ys = np.linspace(tumour.centre_mm[1] + 40.0, tumour.centre_mm[1] - 26.0, 6)
     wiggle = random.normal(0.0, 0.8, (6, 2))
-    return Vessel.along(np.stack([x + wiggle[:, 0], ys, z + wiggle[:, 1]], axis=1), random.uniform(0.42, 0.52))
+    return Vessel.along(
+        np.stack([x + wiggle[:, 0], ys, z + wiggle[:, 1]], axis=1), random.uniform(0.42, 0.52)
+    )
 
 
 def _vessels(random: np.random.Generator, height_mm: float) -> tuple[Vessel, ...]:
