@@ -18,6 +18,11 @@ from neoher.cli.main import run
 
 NEOHER = (sys.executable, "-c", "from neoher.cli.main import main; main()")
 HER2 = ["her2", "--ihc", "2+", "--ish-probe", "dual", "--ratio", "2.4", "--copies", "5.6"]
+PCR = ["pcr", "--ypt", "is", "--ypn", "0"]
+STAGE = ["stage", "--ypt", "2", "--ypn", "1a", "--m", "0"]
+GRADE = ["grade", "--loss", "95"]
+BIOSCORE = ["bioscore", "--clinical-stage", "IIIA", "--yp-stage", "IIA", "--er", "negative"]
+BIOSCORE += ["--nuclear-grade", "3", "--her2", "positive"]
 RCB = ["rcb", "--bed", "22x18", "--cellularity", "10", "--cis", "5", "--nodes", "1", "--largest-met", "3"]
 
 
@@ -85,11 +90,26 @@ def test_a_calculator_loads_neither_arrays_nor_images() -> None:
         "heavy = {'numpy', 'pydicom', 'numba', 'scipy', 'matplotlib', 'skimage', 'yaml'};"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
     )
-    for words in (HER2, RCB, ["--version"]):
+    for words in (HER2, RCB, PCR, STAGE, GRADE, BIOSCORE, ["--version"]):
         done = subprocess.run(
             [sys.executable, "-c", program, *words], capture_output=True, text=True, check=False
         )
         assert done.stderr.strip() == "[]"
+
+
+def test_a_complete_response_is_answered_under_each_definition() -> None:
+    assert answered(PCR)["value"] == {"ypT0/is ypN0": True, "ypT0 ypN0": False, "ypT0/is": True}
+    assert answered(["pcr", "--ypn", "0(i+)"])["value"] == {
+        "ypT0/is ypN0": False,
+        "ypT0 ypN0": False,
+        "ypT0/is": None,
+    }
+
+
+def test_stage_grade_and_points_are_answered() -> None:
+    assert answered(STAGE)["value"]["anatomic_stage"] == "IIB"
+    assert answered(GRADE)["value"]["miller_payne"] == 4
+    assert answered(BIOSCORE)["value"] == {"cps_eg": 4, "neo_bioscore": 4}
 
 
 # Messages -------------------------------------------------------------------------------------------------
@@ -112,6 +132,10 @@ def test_a_calculator_loads_neither_arrays_nor_images() -> None:
         (["rcb", "--nodes", "1.5"], "--nodes: '1.5' is not a whole number."),
         (["rcb", "--nodes", "0", "--largest-met", "2"], "--nodes, --largest-met: no node is positive"),
         (["rcb", "--cis", "101", "--nodes", "x"], "--cis: '101' is above 100. --nodes: 'x' is not a number."),
+        (["pcr", "--ypt", "5"], "--ypt: '5' is not one of its values."),
+        (["stage", "--ypt", "2", "--invasive", "14"], "--ypt, --invasive, --in-situ, --wall-or-skin: ypT2"),
+        (["grade", "--effect", "100", "--near-total", "no"], "--effect, --near-total: an effect of 100 %"),
+        (["bioscore", "--er", "negative", "--er-percent", "60"], "--er, --er-percent: ER 60 % is not"),
         (["rcb", "--table", "in.csv"], "--table and --out go together."),
         (["rcb", "--table", "in.csv", "--out", "out.csv", "--nodes", "1"], "a table and a single case"),
     ],

@@ -48,5 +48,18 @@ def test_the_list_of_commands_shows_the_intended_use(capsys: pytest.CaptureFixtu
     assert main.run(["--help"]) == 0
     printed = " ".join(capsys.readouterr().out.split())
     assert "not a cleared or certified medical device" in printed
-    for command in ("check", "init", "simulate", "ftv", "her2", "rcb", "measure", "report"):
+    for command in (
+        "check",
+        "init",
+        "simulate",
+        "ftv",
+        "her2",
+        "pcr",
+        "rcb",
+        "stage",
+        "grade",
+        "bioscore",
+        "measure",
+        "report",
+    ):
         assert f" {command} " in printed

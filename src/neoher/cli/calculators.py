@@ -44,9 +44,19 @@ class CalculatorReference:
 
 CALCULATORS = (
     CalculatorReference(
+        "bioscore",
+        "neoher.pathology.bioscore",
+        "CPS+EG and Neo-Bioscore from stage before and after therapy, ER, nuclear grade and HER2.",
+    ),
+    CalculatorReference(
         "ftv",
         "neoher.cli.ftv",
         "Functional tumour volume, signal enhancement ratio and diameters of a DCE-MRI exam.",
+    ),
+    CalculatorReference(
+        "grade",
+        "neoher.pathology.regression_grade",
+        "Regression of breast and nodes under therapy: Miller-Payne and Sataloff.",
     ),
     CalculatorReference(
         "her2",
@@ -54,9 +64,19 @@ CALCULATORS = (
         "HER2 status by ASCO/CAP 2018/2023 from IHC and ISH, with the spectrum label beside it.",
     ),
     CalculatorReference(
+        "pcr",
+        "neoher.pathology.complete_response",
+        "Pathological complete response after neoadjuvant therapy, under each definition.",
+    ),
+    CalculatorReference(
         "rcb",
         "neoher.pathology.residual_burden",
         "Residual cancer burden after neoadjuvant therapy: score, class and terms.",
+    ),
+    CalculatorReference(
+        "stage",
+        "neoher.pathology.stage",
+        "Categories ypT and ypN from sizes and node counts, and the anatomic stage group.",
     ),
 )
 

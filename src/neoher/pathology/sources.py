@@ -4,7 +4,26 @@ from __future__ import annotations
 
 from neoher.record.calculator import Source
 
-__all__ = ["ASCO_CAP_2018", "ASCO_CAP_2023", "MA_2025", "RAKHA_2026", "SYMMANS_2007"]
+__all__ = [
+    "AJCC_8",
+    "ANATOMIC_STAGE_TABLE",
+    "ASCO_CAP_2018",
+    "ASCO_CAP_2023",
+    "BOSSUYT_2015",
+    "BREAST_CANCER_2013",
+    "HER2_NEGATIVE_POINT",
+    "MA_2025",
+    "MITTENDORF_2016",
+    "OGSTON_2003",
+    "PROVENZANO_2015",
+    "RAKHA_2026",
+    "REGRESSION_GRADES_TABLE",
+    "SATALOFF_1995",
+    "SCORE_TABLE",
+    "SIZE_LIMITS",
+    "STAGE_III_GROUPS",
+    "SYMMANS_2007",
+]
 
 ASCO_CAP_2018 = Source(
     "PMID:29846122",
@@ -28,4 +47,56 @@ SYMMANS_2007 = Source(
     "PMID:17785706",
     "Symmans et al., residual breast cancer burden. J Clin Oncol 2007;25:4414. doi 10.1200/JCO.2007.10.6823",
     "not opened; the formula as coded alike in several public implementations",
+)
+PROVENZANO_2015 = Source(
+    "doi:10.1038/modpathol.2015.74",
+    "Provenzano et al., standardised evaluation of the specimen after neoadjuvant therapy. Mod Pathol 2015",
+    "not opened; as a published analysis plan cites it",
+)
+BOSSUYT_2015 = Source(
+    "doi:10.1093/annonc/mdv161",
+    "Bossuyt et al., standardised reporting after neoadjuvant therapy in trials. Ann Oncol 2015",
+    "not opened; as a published analysis plan cites it",
+)
+AJCC_8 = Source(
+    "AJCC:8",
+    "AJCC Cancer Staging Manual, 8th edition, breast",
+    "not opened: its rules after therapy are given from memory and are unverified",
+)
+SIZE_LIMITS = Source(
+    "radiopaedia:breast-cancer-staging-1",
+    "Radiopaedia, breast cancer staging: limits of size of T and N",
+    "read",
+)
+ANATOMIC_STAGE_TABLE = Source(
+    "msdmanuals:anatomic-staging-2023-10",
+    "MSD Manual, table of anatomic staging of breast cancer, October 2023",
+    "read",
+)
+STAGE_III_GROUPS = Source("NCIt:C139541", "NCI Thesaurus, C139541: groups of anatomic stage III", "read")
+OGSTON_2003 = Source(
+    "PMID:14659147",
+    "Ogston et al., the grading system of Miller and Payne. Breast 2003",
+    "not opened; grades as the tables of doi:10.1186/s12916-015-0472-7 and doi:10.1186/s43055-019-0041-8 "
+    "give them",
+)
+SATALOFF_1995 = Source(
+    "PMID:7874340",
+    "Sataloff et al., pathologic response to induction chemotherapy. J Am Coll Surg 1995",
+    "not opened; classes as the tables of doi:10.1186/s12916-015-0472-7 and BMC Cancer 2013;13:50 give them",
+)
+REGRESSION_GRADES_TABLE = Source(
+    "doi:10.1186/s12916-015-0472-7", "Table 1: regression grades side by side. BMC Med 2015", "table read"
+)
+BREAST_CANCER_2013 = Source(
+    "BMC Cancer 2013;13:50", "Table 2: regression grades, points of CPS+EG", "table read"
+)
+SCORE_TABLE = Source("PMC11724176", "Table 1: points of CPS+EG and Neo-Bioscore", "table read")
+HER2_NEGATIVE_POINT = Source(
+    "discovery.researcher.life:249P",
+    "Conference abstract 249P: the point for HER2-negative in Neo-Bioscore",
+    "read",
+)
+MITTENDORF_2016 = Source(
+    "PMC5757376", "Mittendorf et al., the Neo-Bioscore. JAMA Oncol 2016", "abstract read"
 )
