@@ -126,12 +126,19 @@ def test_status_and_percent_that_contradict_are_refused(er: str, percent: float)
 
 
 @pytest.mark.parametrize(
-    ("asked", "named"), [("survival", "Survival"), ("her2-event", "HER2-EveNT"), ("iris", "IRIS")]
+    ("asked", "named"),
+    [
+        ("survival", "Survival"),
+        ("her2-event", "HER2-EveNT"),
+        ("iris", "IRIS"),
+        ("predict", "PREDICT"),
+        ("cts5", "CTS5"),
+    ],
 )
 def test_what_has_no_verified_source_is_not_there_and_asking_says_so(asked: str, named: str) -> None:
     conclusion = concluded(**COMPLETE, also=asked)
     assert conclusion.value == concluded(**COMPLETE).value
-    warning = next(each for each in conclusion.warnings if each.code == "no-verified-source")
+    warning = next(each for each in conclusion.warnings if each.code == "not-held")
     assert warning.message.startswith(named)
 
 

@@ -69,6 +69,7 @@ def test_worked_cases(ypt: str, ypn: str, expected: tuple[bool, ...]) -> None:
 
 def test_isolated_tumour_cells_name_their_sources() -> None:
     assert concluded("0", "0(i+)").sources == (
+        "PMID:24529560",
         "doi:10.1038/modpathol.2015.74",
         "doi:10.1093/annonc/mdv161",
     )

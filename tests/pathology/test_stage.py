@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from neoher.errors import InputError
 from neoher.pathology.categories import YpN, YpT
+from neoher.pathology.complete_response import CALCULATOR as COMPLETE_RESPONSE
+from neoher.pathology.complete_response import complete_response
 from neoher.pathology.stage import CALCULATOR, stage
 from neoher.pathology.stage_categories import nodes_of, size_of
 from neoher.pathology.stage_facts import PathologicStage
@@ -93,6 +95,30 @@ def test_nodes_beside_the_axilla_are_not_derived() -> None:
     assert "ypn" in conclusion.missing
     assert staged(nodes_positive=2, largest_met_mm=5, other_nodes=True, ypn="3b").ypN == "3b"
     assert "conditions-not-stated" in codes(nodes_positive=2, largest_met_mm=5)
+
+
+@pytest.mark.parametrize(
+    ("stated", "categories", "complete"),
+    [
+        # from what was measured to the flags: breast and nodes; without in situ cancer; breast alone
+        ({"invasive_mm": 0, "in_situ": False, "nodes_positive": 0, "largest_met_mm": 0}, "0 0", (1, 1, 1)),
+        ({"invasive_mm": 0, "in_situ": True, "nodes_positive": 0, "largest_met_mm": 0}, "is 0", (1, 0, 1)),
+        ({"invasive_mm": 0, "in_situ": False, "nodes_positive": 1, "largest_met_mm": 2}, "0 1mi", (0, 0, 1)),
+        (
+            {"invasive_mm": 0, "in_situ": False, "nodes_positive": 1, "largest_met_mm": 0.2},
+            "0 0(i+)",
+            (0, 0, 1),
+        ),
+    ],
+)
+def test_worked_cases_from_sizes_to_complete_response(
+    stated: dict[str, object], categories: str, complete: tuple[int, ...]
+) -> None:
+    value = staged(**stated)
+    assert f"{value.ypT} {value.ypN}" == categories
+    flags = complete_response(COMPLETE_RESPONSE.read({"ypt": value.ypT, "ypn": value.ypN})).value
+    assert flags is not None
+    assert (flags.breast_and_nodes, flags.breast_and_nodes_without_in_situ, flags.breast) == complete
 
 
 # The group ------------------------------------------------------------------------------------------------

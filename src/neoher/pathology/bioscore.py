@@ -26,6 +26,9 @@ NOT_HELD = {
     "survival": "Survival for a number of points is not given: the published figures were not read.",
     "her2-event": "HER2-EveNT is not there: no verified source of its items and weights is held.",
     "iris": "IRIS is not there: no verified source of its items and weights is held.",
+    "predict": "PREDICT is not there: it was made for patients who had surgery first.",
+    "cts5": "CTS5 is not there: it was made for ER-positive cancer after five years of endocrine therapy and "
+    "is not validated for HER2-positive cancer after neoadjuvant therapy.",
 }
 
 
@@ -50,7 +53,9 @@ class BioscoreFacts(Frozen):
     """Nuclear grade of the biopsy before therapy; not the overall histological grade."""
     her2: Annotated[Literal["positive", "negative"] | None, Option("her2")] = None
     """HER2 status of the biopsy before therapy; HER2-low is negative. Neo-Bioscore only."""
-    also: Annotated[Literal["survival", "her2-event", "iris"] | None, Option("also")] = None
+    also: Annotated[Literal["survival", "her2-event", "iris", "predict", "cts5"] | None, Option("also")] = (
+        None
+    )
     """Something else asked for; says why it is not there."""
 
 
@@ -79,7 +84,7 @@ def bioscore(facts: BioscoreFacts) -> Conclusion[Bioscore]:
     """
     reasons: Reasoning[Bioscore] = Reasoning()
     if facts.also is not None:
-        reasons.warn("no-verified-source", NOT_HELD[facts.also])
+        reasons.warn("not-held", NOT_HELD[facts.also])
     clinical = _stage_points(
         "clinical_stage",
         facts.clinical_stage,
@@ -230,7 +235,8 @@ Neo-Bioscore was developed in 2,377 patients, 591 of them HER2-positive (PMC5757
 follows the status as reported, and without one it cannot be said.
 
 **What is not there, and why.** No survival for a number of points: the published figures were not read. No
-score modified for treatment with trastuzumab. HER2-EveNT and IRIS have no verified source. `--also` says so.
+score modified for treatment with trastuzumab. HER2-EveNT and IRIS have no verified source.
+PREDICT was made for patients who had surgery first, CTS5 for late recurrence under endocrine therapy. `--also` says so.
 CPS+EG of 3 and more as a reason for olaparib concerns hormone receptor-positive, HER2-negative cancer with a
 germline BRCA mutation: it does not apply to HER2-positive cancer.""",
 )

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from neoher.errors import InputError
 from neoher.pathology.categories import YpN, YpT
 from neoher.pathology.reasoning import Reasoning
-from neoher.pathology.sources import BOSSUYT_2015, PROVENZANO_2015
+from neoher.pathology.sources import BOSSUYT_2015, CORTAZAR_2014, PROVENZANO_2015
 from neoher.record.calculator import Calculator, Option
 from neoher.record.conclusion import Conclusion, Frozen
 
@@ -56,10 +56,12 @@ def complete_response(facts: CompleteResponseFacts) -> Conclusion[CompleteRespon
     One category can rule a definition out alone; to meet it, every category it rests on must be stated.
     Returns: no value where no definition can be decided.
     Raises: InputError where tumour in vessels is said to be all that remains, yet there is more.
-    Sources: Provenzano 2015 (doi 10.1038/modpathol.2015.74), Bossuyt 2015 (doi 10.1093/annonc/mdv161).
+    Sources: definitions, Cortazar 2014 (PMID 24529560, not opened); isolated tumour cells,
+    Provenzano 2015 (doi 10.1038/modpathol.2015.74), Bossuyt 2015 (doi 10.1093/annonc/mdv161).
     """
     _refuse_more_than_vessels(facts)
     reasons: Reasoning[CompleteResponse] = Reasoning()
+    reasons.cite(CORTAZAR_2014)
     breast = _breast_clear(facts, reasons)
     no_in_situ = _nothing_in_the_breast(facts, breast, reasons)
     nodes = _nodes_clear(facts, reasons)
@@ -179,7 +181,7 @@ CALCULATOR = Calculator(
     output=CompleteResponse,
     compute=complete_response,
     example="--ypt is --ypn 0",
-    sources=(PROVENZANO_2015, BOSSUYT_2015),
+    sources=(CORTAZAR_2014, PROVENZANO_2015, BOSSUYT_2015),
     explanation="""\
 **Three definitions**, each answered by itself, for rates under different ones cannot be compared:
 

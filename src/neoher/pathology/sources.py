@@ -11,6 +11,7 @@ __all__ = [
     "ASCO_CAP_2023",
     "BOSSUYT_2015",
     "BREAST_CANCER_2013",
+    "CORTAZAR_2014",
     "HER2_NEGATIVE_POINT",
     "MA_2025",
     "MITTENDORF_2016",
@@ -47,6 +48,11 @@ SYMMANS_2007 = Source(
     "PMID:17785706",
     "Symmans et al., residual breast cancer burden. J Clin Oncol 2007;25:4414. doi 10.1200/JCO.2007.10.6823",
     "not opened; the formula as coded alike in several public implementations",
+)
+CORTAZAR_2014 = Source(
+    "PMID:24529560",
+    "Cortazar et al., pathological complete response and long-term benefit (CTNeoBC). Lancet 2014",
+    "not opened: that it sets the definitions side by side is from memory, unverified",
 )
 PROVENZANO_2015 = Source(
     "doi:10.1038/modpathol.2015.74",
