@@ -236,7 +236,8 @@ follows the status as reported, and without one it cannot be said.
 
 **What is not there, and why.** No survival for a number of points: the published figures were not read. No
 score modified for treatment with trastuzumab. HER2-EveNT and IRIS have no verified source.
-PREDICT was made for patients who had surgery first, CTS5 for late recurrence under endocrine therapy. `--also` says so.
+PREDICT was made for patients who had surgery first, CTS5 for late recurrence under endocrine therapy.
+`--also` says so.
 CPS+EG of 3 and more as a reason for olaparib concerns hormone receptor-positive, HER2-negative cancer with a
 germline BRCA mutation: it does not apply to HER2-positive cancer.""",
 )
