@@ -12,6 +12,7 @@ import json
 import os
 import shlex
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from pydantic import BaseModel
 
 from neoher.cli.calculators import CALCULATORS
 from neoher.cli.main import run
-from neoher.record.calculator import Calculator, Option
+from neoher.record.calculator import Calculator, Option, models_of
+from neoher.record.rows import Row, columns_of
 from neoher.record.schema import case_schema, measurements_schema
 from neoher.record.values.allowed import allowed_values
 
@@ -81,8 +83,9 @@ def _page(calculator: Calculator[Any, Any]) -> str:
         "An option that is left out, or empty, is not known.",
         _table(["option", "meaning", "takes"], _option_rows(calculator)),
         *_table_sections(calculator),
+        *_row_sections(calculator),
         "## Value",
-        _table(["field", "meaning"], _value_rows(calculator.output)),
+        *_value_sections(calculator),
         f"[JSON Schemas of the inputs and of the conclusion]({calculator.name}.schema.json)",
         "## Why, and what it does not do",
         calculator.explanation,
@@ -96,15 +99,26 @@ def _example(calculator: Calculator[Any, Any], command: str) -> list[str]:
     if calculator.example_needs_files:
         return [f"```console\n$ {command}\n```"]
     words = [calculator.name, *shlex.split(calculator.example)]
-    return [
-        f"```console\n$ {command}\n{_output(words)}\n```",
-        f"With `--json`:\n\n```json\n{_output([*words, '--json'])}\n```",
-    ]
+    table = calculator.example_table
+    named = words[1] if table else ""
+    shown = [f"`{named}`:\n\n```csv\n{table.rstrip()}\n```"] if table else []
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        if table:
+            Path(named).write_text(table, encoding="utf-8")
+        return [
+            *shown,
+            f"```console\n$ {command}\n{_output(words)}\n```",
+            f"With `--json`:\n\n```json\n{_output([*words, '--json'])}\n```",
+        ]
 
 
 def _option_rows(calculator: Calculator[Any, Any]) -> list[list[str]]:
     rows = [
-        [f"`{_typed(option)}`", field.description or "", allowed_values(field, option)]
+        [
+            f"`{_typed(option)}`",
+            field.description or "",
+            "" if option.flag else option.takes or allowed_values(field, option),
+        ]
         for field, option in calculator.options().values()
     ]
     if calculator.table:
@@ -139,6 +153,42 @@ def _table_sections(calculator: Calculator[Any, Any]) -> list[str]:
         _table(["column", "meaning", "takes"], rows),
         f"The result has all rows and columns and adds {added}. A row that cannot be computed stays; "
         "`missing` names its empty columns, or says what is wrong. The file is written whole or not at all.",
+    ]
+
+
+def _row_sections(calculator: Calculator[Any, Any]) -> list[str]:
+    rows = [option.rows for _, option in calculator.options().values() if option.rows is not None]
+    return [part for each in rows for part in _columns_section(each)]
+
+
+def _columns_section(row: type[Row]) -> list[str]:
+    cells = [
+        [
+            f"`{name}`",
+            field.description or "",
+            allowed_values(field, column),
+            "may be left out" if column.may_be_left_out else "no empty cell" if field.is_required() else "",
+        ]
+        for name, (field, column) in columns_of(row).items()
+    ]
+    return [
+        "## Columns",
+        "A CSV in UTF-8, its columns in any order; further ones are not read. An empty cell is not known, "
+        "never 0.",
+        _table(["column", "meaning", "takes", ""], cells),
+    ]
+
+
+def _value_sections(calculator: Calculator[Any, Any]) -> list[str]:
+    models = models_of(calculator.output)
+    alternatives = len(models) > 1
+    return [
+        part
+        for model in models
+        for part in (
+            (model.__doc__ or "").strip().splitlines()[0] if alternatives else "",
+            _table(["field", "meaning"], _value_rows(model)),
+        )
     ]
 
 

@@ -15,6 +15,7 @@ from cyclopts import App, Parameter
 
 from neoher.cli.calculators import CALCULATORS, run_calculator
 from neoher.record.calculator import Calculator, Option
+from neoher.record.rows import columns_of
 from neoher.record.values.allowed import allowed_values, choices
 
 if TYPE_CHECKING:
@@ -72,10 +73,12 @@ def _signature(calculator: Calculator[Any, Any]) -> inspect.Signature:
 
 
 def _parameter(name: str, field: FieldInfo, option: Option) -> inspect.Parameter:
-    listed = "|".join(choices(field))
+    listed = "" if option.flag else "|".join(choices(field))
     short = 0 < len(listed) <= WIDEST_METAVAR
     text = field.description or ""
-    if not short:
+    if option.rows is not None:
+        text = f"{text} Columns: {', '.join(columns_of(option.rows))}.".lstrip()
+    elif not short and not option.flag:
         text = f"{text} Takes {allowed_values(field, option)}.".lstrip()
     shown = Parameter(
         name=None if option.positional else f"--{option.name}",
@@ -86,7 +89,9 @@ def _parameter(name: str, field: FieldInfo, option: Option) -> inspect.Parameter
         # A box in patient coordinates begins with a minus sign as often as not.
         allow_leading_hyphen=not option.positional,
     )
-    annotation = list[str] | None if option.repeated else str | None
+    annotation: Any = list[str] | None if option.repeated else str | None
+    if option.flag:
+        annotation = bool | None
     kind = inspect.Parameter.POSITIONAL_ONLY if option.positional else inspect.Parameter.KEYWORD_ONLY
     return inspect.Parameter(name, kind, default=None, annotation=Annotated[annotation, shown])
 

@@ -77,6 +77,9 @@ CALCULATORS = (
         "stage",
         "neoher.pathology.stage",
         "Categories ypT and ypN from sizes and node counts, and the anatomic stage group.",
+        "recist",
+        "neoher.response.recist",
+        "Response by RECIST 1.1 at each visit from a table of lesions; best overall response.",
     ),
 )
 
@@ -112,13 +115,31 @@ def _conclude(calculator: Calculator[Any, Any], stated: Mapping[str, object]) ->
         name: option.name.upper() if option.positional else f"--{option.name}"
         for name, (_, option) in calculator.options().items()
     }
+    stated, tables = _with_rows(calculator, stated)
     inputs = calculator.read(stated, label=lambda name: labels.get(name, name))
     try:
         return calculator.compute(inputs)
     except InputError as error:
         # A calculator knows its fields; who typed options is told of options.
         where = ", ".join(labels.get(name, name) for name in error.where.split(", "))
+        if tables and error.where not in labels:
+            where = ": ".join(part for part in (tables[0], where) if part)
         raise type(error)(error.what, where, error.remedy) from None
+
+
+def _with_rows(
+    calculator: Calculator[Any, Any], stated: Mapping[str, object]
+) -> tuple[dict[str, object], list[str]]:
+    """What was stated, with the rows of each CSV in the place of its name; and those names."""
+    complete, tables = dict(stated), []
+    for name, (_, option) in calculator.options().items():
+        path = stated.get(name)
+        if option.rows is not None and isinstance(path, str) and path.strip():
+            from neoher.record.rows import read_rows
+
+            complete[name] = read_rows(Path(path), option.rows)
+            tables.append(path)
+    return complete, tables
 
 
 def _run_table(

@@ -99,6 +99,10 @@ def _value_lines(value: object, width: int) -> Iterator[str]:
     if isinstance(value, InWords):
         yield from textwrap.wrap(value.in_words(), width)
         return
+    if isinstance(value, tuple) and value and all(isinstance(each, InWords) for each in value):
+        for each in value:
+            yield from _value_lines(each, width)
+        return
     plain = value.model_dump(mode="json", by_alias=True) if isinstance(value, BaseModel) else value
     if not isinstance(plain, Mapping):
         yield _plain(plain)

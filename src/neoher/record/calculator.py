@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -17,9 +17,10 @@ from pydantic.fields import FieldInfo
 from neoher.errors import InputError
 from neoher.record.conclusion import Conclusion
 from neoher.record.intended_use import GUIDANCE, IntendedUse
+from neoher.record.rows import Row
 from neoher.record.values.allowed import allowed_values, objection
 
-__all__ = ["Calculator", "Option", "Source", "TableForm", "option_of"]
+__all__ = ["Calculator", "Option", "Source", "TableForm", "models_of", "option_of"]
 
 I = TypeVar("I", bound=BaseModel)  # noqa: E741 - I(nputs) and O(utput) read best as a pair
 O = TypeVar("O")  # noqa: E741
@@ -44,6 +45,10 @@ class Option:
     """May be given several times; the field is a tuple of texts."""
     takes: str = ""
     """What it takes, in words, where the field's type does not say it."""
+    flag: bool = False
+    """Given without a value; the field is a bool."""
+    rows: type[Row] | None = None
+    """The field is a tuple of these rows, and the command line names the CSV that holds them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,8 @@ class Calculator(Generic[I, O]):
     """Every publication that its conclusions may name."""
     table: TableForm | None = None
     intended_use: IntendedUse = GUIDANCE
+    example_table: str = ""
+    """The CSV that the example names as its first word, where the calculator reads rows."""
     example_needs_files: bool = False
     """Whether the example reads files that the project does not ship, so that it cannot run as it stands."""
 
@@ -157,6 +164,13 @@ def option_of(name: str, field: FieldInfo) -> Option:
         if isinstance(entry, Option):
             return entry
     return Option(name.replace("_", "-"))
+
+
+def models_of(output: Any) -> tuple[type[BaseModel], ...]:
+    """The models that describe a value: a model itself, the entries of a list, each alternative."""
+    if isinstance(output, type) and issubclass(output, BaseModel):
+        return (output,)
+    return tuple(model for part in get_args(output) for model in models_of(part))
 
 
 def _blank(value: object) -> bool:

@@ -61,6 +61,8 @@ def objection(detail: Mapping[str, Any]) -> str:
     value, context, kind = detail["input"], detail.get("ctx", {}), detail["type"]
     quoted = f"'{value}'" if isinstance(value, str) else f"{value}"
     match kind:
+        case "missing":
+            return "is not stated."
         case "extra_forbidden":
             return "there is no such input."
         case "literal_error" | "enum":
