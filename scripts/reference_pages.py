@@ -117,7 +117,7 @@ def _option_rows(calculator: Calculator[Any, Any]) -> list[list[str]]:
         [
             f"`{_typed(option)}`",
             field.description or "",
-            "" if option.flag else option.takes or allowed_values(field, option),
+            "" if option.flag else allowed_values(field, option),
         ]
         for field, option in calculator.options().values()
     ]

@@ -10,7 +10,11 @@ import pytest
 
 from neoher.cli.calculators import CALCULATORS, CalculatorReference
 from neoher.pathology.her2_facts import Her2Status, Spectrum, ThreeClass
+from neoher.record.calculator import models_of
 from neoher.record.conclusion import Caution, Conclusion, Step
+from neoher.record.rows import columns_of
+from neoher.record.values.allowed import choices
+from neoher.response.recist_facts import BestResponse, RecistRow, Response
 
 pytestmark = pytest.mark.shared
 
@@ -61,8 +65,12 @@ def keys_of(value: str) -> list[str]:
 
 @pytest.mark.parametrize("reference", CALCULATORS, ids=lambda each: each.name)
 def test_every_option_of_the_contract_is_declared(contract: str, reference: CalculatorReference) -> None:
-    options, _ = row_of(contract, reference.name)
+    options, value = row_of(contract, reference.name)
     calculator = reference.load()
+    rows = [option.rows for _, option in calculator.options().values() if option.rows is not None]
+    if rows:
+        # Where the input is a table, the contract names its columns, and options beside the value.
+        options += value
     declared = {f"--{option.name}" for _, option in calculator.options().values()}
     if calculator.table is not None:
         declared |= {"--table", "--out"}
@@ -76,11 +84,32 @@ def test_the_value_has_the_fields_of_the_contract_in_its_order(
     contract: str, reference: CalculatorReference
 ) -> None:
     _, value = row_of(contract, reference.name)
-    output = reference.load().output
+    output = models_of(reference.load().output)[0]
     promised = keys_of(value)
     assert bool(promised) is (reference.name not in IN_WORDS)
     # What stands in the contract keeps its name, meaning and place; more may follow.
     assert [field.alias or name for name, field in output.model_fields.items()][: len(promised)] == promised
+
+
+def test_the_table_of_recist_has_the_columns_and_values_of_the_contract(contract: str) -> None:
+    options, value = row_of(contract, "recist")
+    written = re.search(r"`(lesion,.*?)`", options)
+    assert written is not None
+    stated = re.sub(r"\(.*?\)", lambda found: found[0].replace(",", " "), written[1])
+    promised = dict(re.findall(r"([a-z_]+)(?:\((.*?)\))?(?:,|$)", stated))
+    columns = columns_of(RecistRow)
+    assert list(columns) == list(promised)
+    for name in ("role", "kind", "finding"):
+        assert list(choices(columns[name][0])) == promised[name].split("|")
+    assert list(choices(columns["status"][0])) == promised["status"].split(";")[0].split("|")
+    assert [name for name, (_, column) in columns.items() if column.may_be_left_out] == [
+        "finding",
+        *list(columns)[-3:],
+    ]
+    classes = re.search(r"with `([A-Z /-]+)`", value)
+    assert classes is not None
+    assert set(classes[1].split()) == set(Response)
+    assert next(iter(BestResponse.model_fields)) == "best"
 
 
 def test_the_table_of_residual_burden_has_the_columns_of_the_contract(contract: str) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from neoher.cli.calculators import CALCULATORS
 from neoher.cli.main import run
+from neoher.response.recist import CALCULATOR as RECIST
 
 NEOHER = (sys.executable, "-c", "from neoher.cli.main import main; main()")
 HER2 = ["her2", "--ihc", "2+", "--ish-probe", "dual", "--ratio", "2.4", "--copies", "5.6"]
@@ -84,13 +85,15 @@ def test_a_contradiction_leaves_with_status_two_and_one_message() -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_calculator_loads_neither_arrays_nor_images() -> None:
+def test_a_calculator_loads_neither_arrays_nor_images(tmp_path: Path) -> None:
     program = (
         "import sys; from neoher.cli.main import run; run(sys.argv[1:]);"
         "heavy = {'numpy', 'pydicom', 'numba', 'scipy', 'matplotlib', 'skimage', 'yaml'};"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
     )
-    for words in (HER2, RCB, PCR, STAGE, GRADE, BIOSCORE, ["--version"]):
+    table = tmp_path / "lesions.csv"
+    table.write_text(RECIST.example_table)
+    for words in (HER2, RCB, PCR, STAGE, GRADE, BIOSCORE, ["recist", str(table)], ["--version"]):
         done = subprocess.run(
             [sys.executable, "-c", program, *words], capture_output=True, text=True, check=False
         )
@@ -294,3 +297,71 @@ def test_a_table_in_json_counts_its_rows_and_names_those_not_computed(tmp_path: 
     assert (status, err) == (0, "")
     assert (summary["rows"], summary["computed"]) == (2, 1)
     assert summary["not_computed"] == [{"line": 3, "row": "P2", "reason": "cellularity_percent"}]
+
+
+# Tables of rows that make one case ------------------------------------------------------------------------
+
+
+def recist(folder: Path, text: str, *more: str) -> tuple[int, str, str]:
+    table = folder / "lesions.csv"
+    table.write_text(text, encoding="utf-8")
+    return printed(["recist", str(table), *more])
+
+
+def test_a_table_of_lesions_gives_a_list_of_visits(tmp_path: Path) -> None:
+    # 40 + 20 to 26 + 9 mm: -41.7 %, a partial response.
+    status, out, err = recist(tmp_path, RECIST.example_table, "--json")
+    assert (status, err) == (0, "")
+    (visit,) = json.loads(out)["value"]
+    assert (visit["sum_mm"], visit["nadir_mm"], visit["overall"]) == (35, 60, "PR")
+    assert visit["change_from_baseline_percent"] == pytest.approx(-41.667, abs=5e-4)
+    assert visit["new"] is False
+
+
+def test_for_people_each_visit_is_a_line(tmp_path: Path) -> None:
+    _, out, _ = recist(tmp_path, RECIST.example_table)
+    assert out.splitlines()[0].startswith("week 6, 2025-02-17: PR; sum 35 mm (-41.7 % from baseline)")
+
+
+def test_the_best_response_is_asked_for_by_a_flag(tmp_path: Path) -> None:
+    _, out, _ = recist(tmp_path, RECIST.example_table, "--best", "--json")
+    assert json.loads(out)["value"]["best"] == "PR"
+    _, out, _ = recist(tmp_path, RECIST.example_table, "--best", "--confirm", "28", "--json")
+    assert json.loads(out)["value"]["best"] == "SD"
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "message"),
+    [
+        (",40,", ",9,", "lesions.csv: line 2: lesion mass at visit baseline: a target with a longest"),
+        (",40,", ",4O,", "lesions.csv, line 2, longest_mm: '4O' is not a number."),
+        ("2025-01-06", "6.1.2025", "lesions.csv, line 2, date: '6.1.2025' is not a date."),
+        ("week 6,2025-02-17,26,,measured,,MRI", "week 6,2025-02-17,26,,measured,,CT", "modality changes"),
+        ("lesion,role", "name,role", "lesions.csv: there is no column lesion."),
+    ],
+)
+def test_a_table_of_lesions_that_cannot_be_is_refused(
+    tmp_path: Path, was: str, becomes: str, message: str
+) -> None:
+    status, out, err = recist(tmp_path, RECIST.example_table.replace(was, becomes))
+    assert (status, out) == (2, "")
+    assert message in err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["recist"], "FILE: is not stated."),
+        (["recist", "no-such.csv"], "no-such.csv: cannot be read"),
+    ],
+)
+def test_a_table_of_lesions_must_be_there(words: list[str], message: str) -> None:
+    status, out, err = printed(words)
+    assert (status, out) == (2, "")
+    assert message in err
+
+
+def test_a_start_before_the_baseline_is_refused_by_its_option(tmp_path: Path) -> None:
+    status, _, err = recist(tmp_path, RECIST.example_table, "--start", "2025-01-01")
+    assert status == 2
+    assert "--start: the baseline" in err

@@ -93,7 +93,9 @@ def _parameter(name: str, field: FieldInfo, option: Option) -> inspect.Parameter
     if option.flag:
         annotation = bool | None
     kind = inspect.Parameter.POSITIONAL_ONLY if option.positional else inspect.Parameter.KEYWORD_ONLY
-    return inspect.Parameter(name, kind, default=None, annotation=Annotated[annotation, shown])
+    # A positional value is shown by the name of its option.
+    called = option.name.replace("-", "_") if option.positional else name
+    return inspect.Parameter(called, kind, default=None, annotation=Annotated[annotation, shown])
 
 
 def _flag(name: str, kind: Any, default: object, text: str) -> inspect.Parameter:

@@ -74,12 +74,14 @@ CALCULATORS = (
         "Residual cancer burden after neoadjuvant therapy: score, class and terms.",
     ),
     CalculatorReference(
-        "stage",
-        "neoher.pathology.stage",
-        "Categories ypT and ypN from sizes and node counts, and the anatomic stage group.",
         "recist",
         "neoher.response.recist",
         "Response by RECIST 1.1 at each visit from a table of lesions; best overall response.",
+    ),
+    CalculatorReference(
+        "stage",
+        "neoher.pathology.stage",
+        "Categories ypT and ypN from sizes and node counts, and the anatomic stage group.",
     ),
 )
 

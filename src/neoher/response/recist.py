@@ -17,7 +17,7 @@ from neoher.response.recist_facts import BestResponse, RecistInputs, Response, V
 from neoher.response.recist_lesions import Visit, method_of, visits_of
 from neoher.response.recist_sources import EISENHAUER_2009, RECIST_GROUP, SCHWARTZ_2016
 from neoher.response.recist_targets import TargetSum, target_response, target_sums
-from neoher.response.recist_visit import new_lesion, nontarget_response, overall_response
+from neoher.response.recist_visit import new_lesion, nontarget_response, nontarget_states, overall_response
 
 __all__ = ["CALCULATOR", "recist"]
 
@@ -170,6 +170,9 @@ class _Course:
         target: Response | None,
     ) -> None:
         self.reasons.miss(*(f"diameter of {name} at {visit.name}" for name in now.unevaluated))
+        states = nontarget_states(visit, self.baseline, self.inputs.rows)
+        unseen = [name for name, each in states.items() if "not-evaluated" in each]
+        self.reasons.miss(*(f"status of {name} at {visit.name}" for name in unseen))
         self.reasons.miss(*(f"confirmation of {name} as new" for name in unestablished))
         if now.unevaluated and target is Response.PD:
             self.reasons.step(
@@ -290,8 +293,8 @@ to confirm that CR. CR followed by PR or SD (such as a non-target lesion present
 flagged and no best response is given.
 
 **Best response.** Without `--confirm` it is the best class from the start until PD. With it, a CR or PR that
-is not confirmed counts as SD, or NE before the least time to SD. That time is the protocol's; 42 days where it
-is not stated, with a warning where 56 would change the answer.
+is not confirmed counts as SD, or NE before the least time to SD. That time is the protocol's; 42 days where
+it is not stated, with a warning where 56 would change the answer.
 
 **Raised tumour markers** are recorded as a non-target lesion. Operation ends RECIST follow-up. A complete
 response on imaging is not a pathological complete response, and in HER2-positive disease the RECIST class was

@@ -63,12 +63,10 @@ class RecistInputs(Frozen):
     """A CSV with one lesion at one visit a row."""
     best: Annotated[bool, Option("best", flag=True)] = False
     """Give the best overall response instead of the list of visits."""
-    confirm: Annotated[int | None, Field(ge=1, le=366), Option("confirm", unit="days, usually 28")] = None
-    """Least interval after which CR and PR must be confirmed; left out: no confirmation is asked for."""
-    stable_from: Annotated[
-        int, Field(ge=0, le=366), Option("stable-from", unit="days; 42 where not stated")
-    ] = 42
-    """Least time after the start at which SD counts in the best overall response."""
+    confirm: Annotated[int | None, Field(ge=1, le=366), Option("confirm", unit="days")] = None
+    """Least interval (usually 28) after which CR and PR must be confirmed; left out: without confirmation."""
+    stable_from: Annotated[int, Field(ge=0, le=366), Option("stable-from", unit="days")] = 42
+    """Least time after the start at which SD counts in the best overall response; 42 where not stated."""
     start: Annotated[Day | None, Option("start", takes="a date, YYYY-MM-DD")] = None
     """Start of therapy; left out: times count from the baseline examination."""
 

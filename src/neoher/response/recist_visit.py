@@ -9,9 +9,9 @@ from neoher.response.recist_baseline import NODE_NORMAL_BELOW_MM, Baseline
 from neoher.response.recist_facts import RecistRow, Response
 from neoher.response.recist_lesions import Visit, family_of, method_of
 
-__all__ = ["new_lesion", "nontarget_response", "overall_response"]
+__all__ = ["NontargetState", "new_lesion", "nontarget_response", "nontarget_states", "overall_response"]
 
-_State = Literal["present", "absent", "progressed", "not-evaluated"]
+NontargetState = Literal["present", "absent", "progressed", "not-evaluated"]
 
 
 def nontarget_response(visit: Visit, baseline: Baseline, rows: Sequence[RecistRow]) -> Response | None:
@@ -23,11 +23,7 @@ def nontarget_response(visit: Visit, baseline: Baseline, rows: Sequence[RecistRo
     """
     if not baseline.nontargets:
         return None
-    states = []
-    held = visit.of("nontarget")
-    for name, kind in baseline.nontargets.items():
-        own = [row for row in held if family_of(row.lesion, rows) == name]
-        states += [_state(row, kind) for row in own] or ["not-evaluated"]
+    states = {state for each in nontarget_states(visit, baseline, rows).values() for state in each}
     if "progressed" in states:
         return Response.PD
     if "not-evaluated" in states:
@@ -35,7 +31,18 @@ def nontarget_response(visit: Visit, baseline: Baseline, rows: Sequence[RecistRo
     return Response.NON_CR_NON_PD if "present" in states else Response.CR
 
 
-def _state(row: RecistRow, kind: str | None) -> _State:
+def nontarget_states(
+    visit: Visit, baseline: Baseline, rows: Sequence[RecistRow]
+) -> dict[str, tuple[NontargetState, ...]]:
+    """What was found of each non-target lesion of the baseline and of its fragments."""
+    held: dict[str, tuple[NontargetState, ...]] = {}
+    for name, kind in baseline.nontargets.items():
+        own = [row for row in visit.of("nontarget") if family_of(row.lesion, rows) == name]
+        held[name] = tuple(_state(row, kind) for row in own) or ("not-evaluated",)
+    return held
+
+
+def _state(row: RecistRow, kind: str | None) -> NontargetState:
     """What was found of a non-target lesion, from the status or else from what was measured."""
     if row.status in {"progressed", "not-evaluated", "absent"}:
         return row.status

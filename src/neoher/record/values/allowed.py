@@ -81,8 +81,8 @@ def objection(detail: Mapping[str, Any]) -> str:
             return f"{quoted} is not below {context['lt']:g}."
         case "less_than_equal":
             return f"{quoted} is above {context['le']:g}."
-        case "value_error":
-            return f"{context['error']}"
+        case "refused" | "value_error":
+            return f"{context.get('message') or context['error']}"
     if kind.startswith(("float", "int")):
         return f"{quoted} is not a number."
     return f"{quoted}: {detail['msg']}."
