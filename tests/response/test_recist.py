@@ -339,7 +339,7 @@ REFUSED = {
     "both breasts are one organ": (
         [
             row(name, 0, 20, organ=organ)
-            for name, organ in zip("ABC", ("left breast", "Breast", "breast R"), strict=True)
+            for name, organ in zip("ABC", ("left breast", "Breast", "breast,(R)"), strict=True)
         ],
         "one organ (breast)",
     ),
@@ -412,6 +412,18 @@ def test_a_baseline_alone_has_no_response_yet() -> None:
 
 def test_one_modality_by_two_spellings_is_one() -> None:
     assert overall([row("A", 0, 20, modality="MR"), row("A", 1, 20, modality="MRI")]) == ["SD"]
+
+
+def test_a_normal_node_is_no_lesion() -> None:
+    rows = [other("b", visit, "present", kind="node", short_mm=9.9) for visit in range(2)]
+    assert "normal-node-at-baseline" in codes(assess(rows))
+    rows = [other("b", visit, "present", kind="node", short_mm=10) for visit in range(2)]
+    assert "normal-node-at-baseline" not in codes(assess(rows))
+
+
+def test_a_baseline_more_than_four_weeks_before_therapy_is_too_early() -> None:
+    assert "baseline-too-early" in codes(assess(masses(40, 30), start=START + dt.timedelta(days=29)))
+    assert "baseline-too-early" not in codes(assess(masses(40, 30), start=START + dt.timedelta(days=28)))
 
 
 def test_ultrasound_is_said_to_be_no_tool() -> None:

@@ -17,6 +17,7 @@ from typing import Any
 from neoher.errors import InputError
 from neoher.record.calculator import Calculator
 from neoher.record.conclusion import Caution
+from neoher.record.rows import read_cells
 from neoher.record.storing import replace_atomically
 
 __all__ = ["RowResult", "TableResult", "compute_table"]
@@ -74,7 +75,7 @@ def compute_table(calculator: Calculator[Any, Any], table: Path, out: Path) -> T
     """
     if table.exists() and out.exists() and out.samefile(table):
         raise InputError("the table would be overwritten with its results.", "--out", "Name another file.")
-    header, lines = _read(table)
+    header, lines = read_cells(table)
     _check_header(calculator, header, table)
     rows = tuple(_compute_row(calculator, header, line, cells) for line, cells in lines)
     text = io.StringIO(newline="")
@@ -85,24 +86,6 @@ def compute_table(calculator: Calculator[Any, Any], table: Path, out: Path) -> T
         writer.writerow([*copied, *row.results])
     replace_atomically(out, text.getvalue().encode())
     return TableResult(out, rows)
-
-
-def _read(table: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """The header, and the rows with their line numbers; empty lines are left out."""
-    try:
-        text = table.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}.", str(table)) from None
-    except UnicodeDecodeError:
-        raise InputError("is not text in UTF-8.", str(table), "Save it again as CSV in UTF-8.") from None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        lines = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
-    except csv.Error as error:
-        raise InputError(f"line {reader.line_num} is not CSV: {error}.", str(table)) from None
-    if not lines:
-        raise InputError("is empty.", str(table), "The first line names the columns.")
-    return [name.strip() for name in lines[0][1]], lines[1:]
 
 
 def _check_header(calculator: Calculator[Any, Any], header: Sequence[str], table: Path) -> None:

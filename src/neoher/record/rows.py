@@ -21,7 +21,7 @@ from neoher.errors import InputError
 from neoher.record.conclusion import Frozen
 from neoher.record.values.allowed import allowed_values, objection
 
-__all__ = ["Column", "Row", "columns_of", "read_rows"]
+__all__ = ["Column", "Row", "columns_of", "read_cells", "read_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def read_rows(table: Path, row: type[R]) -> tuple[R, ...]:
     Raises: InputError where the file cannot be read, a column is absent, or a cell is not what it takes; it
     names the line and the column.
     """
-    header, lines = _cells(table)
+    header, lines = read_cells(table)
     columns = columns_of(row)
     remedy = f"The columns are {', '.join(columns)}."
     if twice := [name for name, count in Counter(header).items() if count > 1 and name]:
@@ -68,12 +68,11 @@ def read_rows(table: Path, row: type[R]) -> tuple[R, ...]:
     return tuple(_row(table, row, header, line, cells) for line, cells in lines)
 
 
-def _column(field: FieldInfo) -> Column:
-    return next((entry for entry in field.metadata if isinstance(entry, Column)), Column())
+def read_cells(table: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """The header of a CSV in UTF-8, and its rows with their line numbers; empty lines are left out.
 
-
-def _cells(table: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """The header, and the rows with their line numbers; empty lines are left out."""
+    Raises: InputError where the file cannot be read, is no CSV, or is empty.
+    """
     try:
         text = table.read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -88,6 +87,10 @@ def _cells(table: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     if not lines:
         raise InputError("is empty.", str(table), "The first line names the columns.")
     return [name.strip() for name in lines[0][1]], lines[1:]
+
+
+def _column(field: FieldInfo) -> Column:
+    return next((entry for entry in field.metadata if isinstance(entry, Column)), Column())
 
 
 def _row(table: Path, row: type[R], header: Sequence[str], line: int, cells: Sequence[str]) -> R:

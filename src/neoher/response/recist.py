@@ -11,7 +11,7 @@ from neoher.errors import InputError
 from neoher.pathology.reasoning import Reasoning
 from neoher.record.calculator import Calculator
 from neoher.record.conclusion import Conclusion
-from neoher.response.recist_baseline import Baseline, baseline_of
+from neoher.response.recist_baseline import NODE_NORMAL_BELOW_MM, Baseline, baseline_of
 from neoher.response.recist_best import Protocol, best_response, conflicts
 from neoher.response.recist_facts import BestResponse, RecistInputs, Response, VisitResponse
 from neoher.response.recist_lesions import Visit, method_of, visits_of
@@ -45,7 +45,7 @@ def recist(inputs: RecistInputs) -> Conclusion[_Value]:
         return reasons.conclude(None)
     baseline = baseline_of(visits)
     reasons.miss(*baseline.missing)
-    _warn_of_method(visits, inputs, reasons)
+    _warn_of_baseline(visits, inputs, reasons)
     if not baseline.targets and not baseline.nontargets:
         reasons.miss(f"lesions at {visits[0].name}")
         return reasons.conclude(None)
@@ -236,13 +236,23 @@ def _percent(now: Fraction | None, reference: Fraction) -> float | None:
     return None if now is None or reference == 0 else float((now - reference) / reference * 100)
 
 
-def _warn_of_method(visits: Sequence[Visit], inputs: RecistInputs, reasons: Reasoning[_Value]) -> None:
+def _warn_of_baseline(visits: Sequence[Visit], inputs: RecistInputs, reasons: Reasoning[_Value]) -> None:
     methods = {method_of(row) for row in inputs.rows if row.role == "target"}
     if used := sorted(method for method in methods if method in NO_TOOL):
         reasons.warn(
             "not-a-recist-modality",
             f"Targets are measured by {' and '.join(used)}, which RECIST 1.1 does not take as a measuring "
             "tool; MRI is preferred in the breast (unverified).",
+        )
+    normal = [
+        row.lesion
+        for row in visits[0].of("nontarget")
+        if row.kind == "node" and row.short_mm is not None and row.short_mm < NODE_NORMAL_BELOW_MM
+    ]
+    if normal:
+        reasons.warn(
+            "normal-node-at-baseline",
+            f"{', '.join(normal)}: a node below 10 mm short axis is normal by RECIST 1.1 and no lesion.",
         )
     if inputs.start is None:
         return

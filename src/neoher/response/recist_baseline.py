@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -112,9 +113,9 @@ def _organ(row: RecistRow, kind: str | None) -> str | None:
         return NODES
     if row.organ is None:
         return None
-    organ = " ".join(row.organ.casefold().replace("_", " ").replace("-", " ").split())
-    # 'left breast', 'breast R': both breasts are one organ.
-    return BREAST if BREAST in organ.replace("breasts", "breast").split() else organ
+    words = re.findall(r"[^\W_]+", row.organ.casefold())
+    # 'left breast', 'breast (R)': both breasts are one organ.
+    return BREAST if {BREAST, "breasts"} & set(words) else " ".join(words)
 
 
 def _refuse_too_many(rows: Sequence[RecistRow], kinds: Mapping[str, str]) -> list[str]:
