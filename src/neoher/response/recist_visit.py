@@ -76,25 +76,19 @@ def new_lesion(visits: Sequence[Visit], index: int) -> tuple[bool | None, tuple[
 def _shown(name: str, visits: Sequence[Visit], *, baseline_pet: bool) -> bool | None:
     """Whether a new lesion is there by the last visit that says so; None: not established."""
     there: bool | None = None
-    on_pet = False
-    stated = False
     for visit in visits:
         rows = [row for row in visit.of("new") if row.lesion == name]
-        for row in rows:
-            size = row.longest_mm if row.longest_mm is not None else row.short_mm
-            if row.status == "absent" or row.finding == "absent" or (row.status is None and size == 0):
-                # Another modality of the same visit may still show it.
-                if not any(each.status in {"present", "progressed"} for each in rows):
-                    there, on_pet, stated = False, False, True
-            elif row.status in {"present", "progressed"} or size is not None or row.finding == "too-small":
-                if method_of(row) == "PET" and not baseline_pet:
-                    on_pet = True
-                else:
-                    there = True
-                stated = True
-    if there is False and on_pet:
-        return None
-    return there if stated else None
+        # What a reader calls a new lesion is one, also a node below 10 mm.
+        states = {row: row.status if row.status == "present" else _state(row, row.kind) for row in rows}
+        seen = [row for row, state in states.items() if state in {"present", "progressed"}]
+        if any(method_of(row) != "PET" or baseline_pet for row in seen):
+            there = True
+        elif seen:
+            # On PET alone it adds nothing to a lesion that is known, and does not establish another.
+            there = there or None
+        elif "absent" in states.values():
+            there = False
+    return there
 
 
 def overall_response(
