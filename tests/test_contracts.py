@@ -35,7 +35,7 @@ def row_of(contract: str, command: str) -> tuple[str, str]:
     """The options cell and the value cell of a calculator's row."""
     for line in contract.splitlines():
         cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
-        if len(cells) == 3 and re.search(rf"`neoher {command}( [A-Z.]+)*`", cells[0]):
+        if len(cells) == 3 and re.search(rf"`neoher {command}( [A-Z]+(\.csv)?)*`", cells[0]):
             return (
                 own_part(cells[0], command, cells[1]).replace("\\|", "|"),
                 own_part(cells[0], command, cells[2]).replace("\\|", "|"),
