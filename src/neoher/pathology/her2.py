@@ -6,11 +6,12 @@ the label never overwrites the status.
 
 from __future__ import annotations
 
+from neoher.pathology.her2_claims import facts_of_wording, ruling_with_claims
 from neoher.pathology.her2_facts import Her2Assessment, Her2Facts, Her2Status, Spectrum, ThreeClass
 from neoher.pathology.her2_status import first_count, refuse_impossible_ish, ruling_of
 from neoher.pathology.ihc import IhcReading, IhcScore
 from neoher.pathology.ihc_reading import read_ihc
-from neoher.pathology.ish import IshGroup, Probe, SingleProbeResult, single_probe
+from neoher.pathology.ish import IshGroup, IshResult, Probe, SingleProbeResult, single_probe
 from neoher.pathology.reasoning import Reasoning
 from neoher.pathology.sources import ASCO_CAP_2018, ASCO_CAP_2023, MA_2025, RAKHA_2026
 from neoher.record.calculator import Calculator
@@ -29,17 +30,20 @@ def her2(facts: Her2Facts) -> Conclusion[Her2Assessment]:
     Rakha 2026 (doi 10.1016/j.modpat.2025.100925).
     Does not judge heterogeneity, controls or whether the cells counted are invasive; decides no treatment.
     """
-    refuse_impossible_ish(facts)
     reasons: Reasoning[Her2Assessment] = Reasoning()
+    facts, claims = facts_of_wording(facts, CALCULATOR.read, reasons)
+    refuse_impossible_ish(facts)
     reading = read_ihc(facts, reasons)
     score = reading.score if reading else None
     group = first_count(facts, reasons)
-    ruling = ruling_of(facts, score, reasons)
+    ruling = ruling_with_claims(ruling_of(facts, score, reasons), claims, score, reasons)
     if ruling is None:
         return reasons.conclude(None)
     reasons.step(f"HER2 {ruling.status}", ruling.rule, ASCO_CAP_2018)
     reasons.cite(ASCO_CAP_2023)
     spectrum = _spectrum(ruling.status, reading)
+    if reading is None and ruling.status is Her2Status.NEGATIVE:
+        spectrum = claims.spectrum
     _explain_spectrum(spectrum, reasons)
     _warn_of_discordance(facts, score, group, ruling.status, reasons)
     return reasons.conclude(
@@ -111,7 +115,10 @@ def _warn_of_discordance(
     reasons: Reasoning[Her2Assessment],
 ) -> None:
     single = facts.ish_probe is Probe.SINGLE and facts.copies is not None and single_probe(facts.copies)
-    if score is IhcScore.THREE_PLUS and (group == 5 or single is SingleProbeResult.NEGATIVE):
+    reported_negative = group is None and facts.ish_result is IshResult.NEGATIVE
+    if score is IhcScore.THREE_PLUS and (
+        group == 5 or single is SingleProbeResult.NEGATIVE or reported_negative
+    ):
         reasons.warn(
             "ihc-ish-discordant",
             "IHC 3+ with negative ISH: positive by IHC; review controls, heterogeneity and the specimen.",
@@ -165,7 +172,16 @@ means that a test is still to be done, named in `missing`. Where a number of the
 is given only if every result that remains possible gives the same. Facts that contradict each other (IHC 3+
 with no staining, a ratio from a single probe) are refused.
 
-It does not judge heterogeneity, controls or the cells that were chosen, does not read a report's wording,
-and recommends no treatment. The guideline was read in its abstract, pocket card and figures as published by
+**From a report's wording.** `--text` reads what a report says of HER2: each phrase that was understood is a
+step, what was not read is named in a warning, and nothing is guessed. A clause is read from its test or gene
+to its first unknown word; doubt ('?', 'suspicious for'), a range of scores, an earlier result, a control and
+an in situ component are left alone; so is a single '+' or '-' after HER2, which may be a score or a verdict.
+'HER2 low' alone gives the label without a score; 'equivocal' alone gives the status, not 2+. A word such as
+'negative' closes nothing that the findings leave open. Two results in one text, a word against its findings
+(3+ and negative), and a wording against a given option are refused. A laboratory's verdict ('not amplified',
+`--ish-result`) counts where its ratio and copies are not both given and the number that is given points the
+same way; otherwise the counts decide.
+
+It does not judge heterogeneity, controls or the cells that were chosen, and recommends no treatment. The guideline was read in its abstract, pocket card and figures as published by
 the guideline service, not in the full text.""",
 )

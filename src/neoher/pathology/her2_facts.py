@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from neoher.pathology.ihc import Completeness, IhcScore, Intensity
-from neoher.pathology.ish import IshGroup, Probe
+from neoher.pathology.ish import IshGroup, IshResult, Probe
 from neoher.record.calculator import Option
 from neoher.record.conclusion import Frozen
 
@@ -33,6 +33,8 @@ class Her2Facts(Frozen):
     """With IHC 0: whether any membrane stains at all; tells ultralow from absent."""
     ish_probe: Annotated[Probe | None, Option("ish-probe")] = None
     """In situ hybridisation: HER2 and CEP17 (dual), or HER2 alone (single)."""
+    ish_result: Annotated[IshResult | None, Option("ish-result")] = None
+    """The laboratory's verdict on the in situ hybridisation; a complete count decides over it."""
     ratio: Annotated[_Positive, Option("ratio", unit="HER2/CEP17")] = None
     """Dual probe: ratio of HER2 to CEP17 signals."""
     copies: Annotated[_Positive, Option("copies", unit="HER2 signals per cell")] = None
@@ -43,6 +45,11 @@ class Her2Facts(Frozen):
     """Ratio in the recount by an observer blinded to the first count."""
     recount_copies: Annotated[_Positive, Option("recount-copies", unit="HER2 signals per cell")] = None
     """Mean HER2 copies per cell in the blinded recount."""
+    text: Annotated[
+        Annotated[str, Field(max_length=100_000)] | None, Option("text", takes="a report's wording")
+    ] = None
+    """A report's wording: what it says of HER2 is read to the fields above; what it does not say stays
+    unknown."""
 
 
 class Her2Status(StrEnum):

@@ -16,6 +16,7 @@ from neoher.pathology.ish import (
     possible_groups,
     single_probe,
 )
+from neoher.pathology.ish_verdict import refuse_other_verdict, rule_reported_ish
 from neoher.pathology.reasoning import Reasoning
 from neoher.pathology.sources import ASCO_CAP_2018
 
@@ -27,7 +28,8 @@ LOWEST_CEP17 = 1.0
 
 
 def refuse_impossible_ish(facts: Her2Facts) -> None:
-    """Raises: InputError for a ratio of a single probe, or a recount without a first count."""
+    """Raises: InputError for a ratio of a single probe, a recount without a first count, or a verdict that
+    the counts contradict."""
     single = facts.ish_probe is Probe.SINGLE
     if single and facts.ratio is not None:
         raise InputError(
@@ -50,6 +52,7 @@ def refuse_impossible_ish(facts: Her2Facts) -> None:
             where=", ".join(recounted),
             remedy="State the ratio and the copies of the first count.",
         )
+    refuse_other_verdict(facts)
 
 
 def first_count(facts: Her2Facts, reasons: Reasoning[Her2Assessment]) -> IshGroup | None:
@@ -87,6 +90,9 @@ def ruling_of(facts: Her2Facts, ihc: IhcScore | None, reasons: Reasoning[Her2Ass
         )
     if ihc is None:
         reasons.miss(*ihc_gaps(facts))
+    if (reported := rule_reported_ish(facts, ihc, reasons)) is not None:
+        reasons.miss(*_gaps_of(reported.need, facts))
+        return reported
     candidates = _rulings_left_open(facts, ihc)
     if not candidates:
         reasons.miss("her2.ish")

@@ -8,6 +8,7 @@ from typing import Literal
 __all__ = [
     "GROUP_WORDS",
     "IshGroup",
+    "IshResult",
     "Probe",
     "SingleProbeResult",
     "dual_probe_group",
@@ -36,6 +37,14 @@ class Probe(StrEnum):
 
     DUAL = "dual"
     SINGLE = "single"
+
+
+class IshResult(StrEnum):
+    """The laboratory's own verdict on the in situ hybridisation."""
+
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
+    EQUIVOCAL = "equivocal"
 
 
 class SingleProbeResult(Enum):

@@ -18,7 +18,7 @@ __all__ = ["her2_facts", "residual_burden_facts"]
 
 
 def her2_facts(stated: Her2Result) -> Her2Facts:
-    """IHC and ISH of a specimen as recorded; the report's wording is not read.
+    """IHC and ISH of a specimen as recorded; the report's wording only where no field is stated.
 
     Raises: InputError where a number cannot be one of its field (a ratio of 0).
     """
@@ -38,6 +38,8 @@ def her2_facts(stated: Her2Result) -> Her2Facts:
             "recount_ratio": stated.ish.recount_ratio,
             "recount_copies": stated.ish.recount_copies,
         }
+    if all(value is None for value in values.values()):
+        return HER2.read({"text": stated.text})
     return HER2.read(values)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from neoher.errors import InputError
 from neoher.pathology.her2 import CALCULATOR as HER2
+from neoher.pathology.her2_claims import WORDING_RULE
 from neoher.pathology.recorded import her2_facts, residual_burden_facts
 from neoher.pathology.residual_burden import CALCULATOR as RESIDUAL_BURDEN
 from neoher.record.case import Case
@@ -60,7 +61,7 @@ def _her2_of_specimen(case: Case, specimen: Specimen) -> Assessment:
         cancer=cancer.id if cancer else None,
         date=specimen.date,
         path=path,
-        notes=_wording(specimen.her2),
+        notes=_wording(specimen.her2, conclusion),
         facts=specimen_facts(specimen),
     )
 
@@ -78,7 +79,7 @@ def _her2_of_surgery(case: Case, surgery: Surgery, path: str) -> Iterator[Assess
         cancer=cancer.id if cancer else None,
         date=surgery.date,
         path=path,
-        notes=_wording(specimen.her2),
+        notes=_wording(specimen.her2, conclusion),
     )
 
 
@@ -135,8 +136,14 @@ def _headline(conclusion: Conclusion[Any]) -> str:
     return NOT_KNOWN
 
 
-def _wording(stated: Her2Result | None) -> tuple[str, ...]:
-    return (f"Report: “{stated.text}”",) if stated and stated.text else ()
+def _wording(stated: Her2Result | None, conclusion: Conclusion[Any]) -> tuple[str, ...]:
+    if stated is None or not stated.text:
+        return ()
+    understood = [
+        f"{step.step} (“{step.inputs['phrase']}”)" for step in conclusion.because if step.rule == WORDING_RULE
+    ]
+    read = (f"Understood from the wording: {'; '.join(understood)}",) if understood else ()
+    return (f"Report: “{stated.text}”", *read)
 
 
 def _operations_with_specimen(case: Case) -> Iterator[tuple[Surgery, str]]:
