@@ -182,6 +182,7 @@ an in situ component are left alone; so is a single '+' or '-' after HER2, which
 `--ish-result`) counts where its ratio and copies are not both given and the number that is given points the
 same way; otherwise the counts decide.
 
-It does not judge heterogeneity, controls or the cells that were chosen, and recommends no treatment. The guideline was read in its abstract, pocket card and figures as published by
-the guideline service, not in the full text.""",
+It does not judge heterogeneity, controls or the cells that were chosen, and recommends no treatment. The
+guideline was read in its abstract, pocket card and figures as published by the guideline service, not in
+the full text.""",
 )

@@ -1,4 +1,4 @@
-"""From a report's wording to the facts that the HER2 rules take, and its own words held against their result."""
+"""From a report's wording to the facts of the HER2 rules; its own word held against their result."""
 
 from __future__ import annotations
 
@@ -108,6 +108,8 @@ def ruling_with_claims(
         )
     if ruling is None:
         claimed = claimed or claims.ihc_result
+        if claimed is None or claimed is Her2Status.EQUIVOCAL:
+            reasons.miss("her2.ish")
         if claimed is None:
             return None
         return Ruling(claimed, "as the report's wording calls it; the findings behind it are not given")

@@ -72,6 +72,9 @@ def _skip_word(clause: _Clause) -> bool:
         word = _WORD.match(clause.text, clause.position)
         clause.unknown = True
         if word is None or clause.named or not clause.marked or _NEGATION.match(word[0]):
+            if word is not None and _NEGATION.match(word[0]):
+                # What it negates is not known: nothing of the clause is taken ('positive, not confirmed').
+                clause.found.clear()
             return False
     clause.position = word.end()
     return True
@@ -98,7 +101,8 @@ def _read_phrase(kind: str, match: re.Match[str], clause: _Clause, reader: Reade
     elif kind in {"pending", "not-done"}:
         reader.pending.extend(_tests_of(reader.context))
     elif kind != "context":
-        understood = understood_of(kind, match, reader.context, clause.sentence, recount=reader.recount)
+        context = "ish" if kind == "percent" and clause.last.startswith("ish-") else reader.context
+        understood = understood_of(kind, match, context, clause.sentence, recount=reader.recount)
         if understood is None:
             clause.unknown = True
             return False
@@ -129,7 +133,7 @@ def _close(clause: _Clause, reader: Reader) -> None:
         if reader.context in TESTS:
             reader.left.append(shown(clause.text))
             reader.context = "other"
-    elif clause.position < len(clause.text) and reader.context in TESTS:
+    elif clause.position < len(clause.text) and (reader.context in TESTS or clause.marked):
         reader.left.append(shown(clause.text[clause.position :]))
     reader.found += found
 

@@ -95,7 +95,6 @@ def ruling_of(facts: Her2Facts, ihc: IhcScore | None, reasons: Reasoning[Her2Ass
         return reported
     candidates = _rulings_left_open(facts, ihc)
     if not candidates:
-        reasons.miss("her2.ish")
         return None
     if len(candidates) > 1:
         return _common_ruling(facts, ihc, candidates, reasons)

@@ -1,4 +1,4 @@
-"""The words of pathology reports about HER2, in the habits of several countries, and the form they are read in.
+"""The words of HER2 reports in the habits of several countries, and the form in which they are read.
 
 `normalised` brings a text into one form: lower case without accents, decimal points, and placeholders in
 upper case for the names of tests and genes, `§2` for the score 2+. The expressions here match that form only.
@@ -32,7 +32,8 @@ _NAMES = [
 _OTHERS = (
     r"(?:o?estrogen|progesteron[e]?|estrogen[o]?|ostrogen|androgen|hormon\w*)(?:[ -]?re[cz]ept?or\w*)?"
     r"|re[cz]ept\w* (?:d'?|de |des |di )?(?:o?estrogen\w*|progesteron\w*|hormon\w*)"
-    r"|\b(?:er|pr|pgr|hr|ar|re|rp|rh|rep|rpg|tils?|top2a|topoii|pd[ -]?l1|p53|p63|egfr|her[ -]?[134]|gata ?-?3"
+    r"|\b(?:er|pr|pgr|hr|ar|re|rp|rh|rep|rpg|tils?|top2a|topoii|pd[ -]?l1|p53|p63|egfr|"
+    r"her[ -]?[134]|gata ?-?3"
     r"|ck ?\d{1,2}(?:/\d{1,2})?|e[ -]?cadherin|brca ?\d?|pik3ca|bcl ?-?2|cyclin d1|sox10|synaptophysin"
     r"|chromogranin)\b|ki[ -]?67|mib[ -]?1"
 )
@@ -53,7 +54,7 @@ def normalised(text: str) -> str:
     plain = re.sub(_OTHERS, " OTHER ", plain)
     for placeholder, names in _NAMES[1:]:
         plain = re.sub(_or(names), placeholder, plain)
-    plain = re.sub(r"(?<![\d.])(\d{1,6}),(?=\d{1,4}(?![\d,]))", r"\1.", plain)
+    plain = re.sub(r"(?<![\d.])(\d{1,6}),(?=\d{1,4}(?!\d|,\d))", r"\1.", plain)
     plain = re.sub(r"([\d+])\s*-\s*(?=\d)", r"\1~", plain)
     plain = re.sub(r"(?<=[a-zA-Z])-|-(?=[a-zA-Z])", " ", plain)
     return _with_scores(plain)
@@ -66,7 +67,7 @@ def _with_scores(plain: str) -> str:
         (r"(?<![\w.+~])([1-3])\s?\+(?![+\d])", r"§\1"),
         (r"(?<![+\w])\(?\s?\+\s?\+\s?\+(?![ ]?\+)\s?\)?", " §3 "),
         (r"(?<![+\w])\(?\s?\+\s?\+(?![ ]?\+)\s?\)?", " §2 "),
-        (rf"(?<![\d.~])([0-3]){_TO}§([1-3])", " RANGE "),
+        (rf"(?<![\d.~§])([0-3]){_TO}§([1-3])", " RANGE "),
         (rf"§[0-3]{_TO}(?:§[0-3]|[0-3]\b)", " RANGE "),
         (rf"{_SCORE_WORD}{_LINK}\(?\s?([0-3])(?![\d.%~/+]|\s*[%/~])", r" §\1 "),
         (rf"(?:HERTWO|IHC)(?=(?:{_LINK}\(?\s?0))(?:{_LINK}\(?\s?)0(?![\d.%~/+]|\s*[%/~])", None),
@@ -88,10 +89,13 @@ def _or(names: str) -> str:
 NAMED = re.compile(r"HERTWO|ISH|IHC|DUALISH")
 """HER2 or one of its tests, in the normalised text."""
 HEDGE = re.compile(
-    r"\?|\b(?:if|whether|unless|previous\w*|prior|former\w*|history|outside|rule[sd]? out|exclud\w*|suspect\w*"
-    r"|suspicio\w*|probabl\w*|possibl\w*|likely|cannot|can ?not|could|may|might|would|should|wenn|falls|fraglich"
+    r"\?|\b(?:if|whether|unless|previous\w*|prior|former\w*|history|outside|"
+    r"rule[sd]? out|exclud\w*|suspect\w*"
+    r"|suspicio\w*|probabl\w*|possibl\w*|likely|cannot|can ?not|could|may|might|would|"
+    r"should|wenn|falls|fraglich"
     r"|vorbefund|verdacht|moglich\w*|wahrscheinlich|anteri\w*|precedent\w*|si|se|expected|defined|criteria"
-    r"|definition|guideline\w*|versus|vs|unlikely|initial\w*|repeat\w*|mother|sister|family)\b"
+    r"|definition|guideline\w*|versus|vs|unlikely|unconfirmed|invalid|failed|"
+    r"insufficient|doubtful|questionable|initial\w*|repeat\w*|mother|sister|family)\b"
 )
 """What makes a sentence no result of this specimen: doubt, condition, an earlier result, a definition."""
 OTHER_TISSUE = re.compile(
@@ -100,15 +104,20 @@ OTHER_TISSUE = re.compile(
 """Tissue that is not the invasive cancer of the specimen."""
 SITE = re.compile(
     r"\b(?:core|biops\w*|nodes?|nodal|lymph\w*|ganglio\w*|metasta\w*|primary|excision|resection\w*"
-    r"|resektat|stanze|specimen [a-z0-9]\b|block [a-z0-9]+|left|right|links|rechts|gauche|droite?|liver|lung"
+    r"|resektat|stanze|specimen [a-z0-9]\b|block [a-z0-9]+|left|right|links|rechts|"
+    r"gauche|droite?|liver|lung"
     r"|surg\w*|residual|axilla\w*|lesion [a-z0-9]+|tumou?r [a-z0-9]\b|focus [a-z0-9]+)"
 )
 STOP_WORDS = re.compile(
-    r"(?:the|a|an|is|are|was|were|of|in|by|with|for|and|on|at|to|as|per|using|this|shows?|showed|has|result|results"
-    r"|status|protein|oncoprotein|gene|gen|expression|expressed|test|tested|testing|assay|analysis|analyse|report"
-    r"|reported|interpretation|score|scored|scoring|cells?|cell|tumou?r|invasive|membrane|membranous|staining"
+    r"(?:the|a|an|is|are|was|were|of|in|by|with|for|and|on|at|to|as|per|using|this|"
+    r"shows?|showed|has|result|results"
+    r"|status|protein|oncoprotein|gene|gen|expression|expressed|test|tested|testing|"
+    r"assay|analysis|analyse|report"
+    r"|reported|interpretation|score|scored|scoring|cells?|cell|tumou?r|invasive|"
+    r"membrane|membranous|staining"
     r"|stained|immunostain\w*|stain|ventana|dako|benchmark|asco|cap|2018|2023|mean|average|avg|method|final"
     r"|overall|category|class|der|die|das|ist|und|mit|im|von|zellen|tumorzellen|befund|ergebnis|farbung"
-    r"|receptor|rezeptor|le|la|les|du|de|des|une|el|los|il|lo|est|es|e|et|y|par|por|per|con|avec|statut|estado|stato|resultat|resultado"
+    r"|receptor|rezeptor|le|la|les|du|de|des|une|el|los|il|lo|est|es|e|et|y|par|por|per|"
+    r"con|avec|statut|estado|stato|resultat|resultado"
     r"|risultato|cellules|celulas|cellule|marquage|breast|carcinoma|cancer|but|however)\b"
 )

@@ -18,7 +18,7 @@ from neoher.pathology.her2_vocabulary import HEDGE, NAMED, OTHER_TISSUE, SITE, n
 __all__ = ["Her2Wording", "Understood", "read_her2_wording"]
 
 _SENTENCE = re.compile(r"[;\n!]|\.(?!\d)")
-_CLAUSE = re.compile(r"[,()\[\]{}]")
+_CLAUSE = re.compile(r"[()\[\]{}]|,(?!\d)|(?<!\d),")
 _SOFT = {"intensity", "completeness", "percent", "cells"}
 """Facts beside the score: where the wording gives two, neither is taken."""
 
