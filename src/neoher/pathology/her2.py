@@ -36,7 +36,7 @@ def her2(facts: Her2Facts) -> Conclusion[Her2Assessment]:
     reading = read_ihc(facts, reasons)
     score = reading.score if reading else None
     group = first_count(facts, reasons)
-    ruling = ruling_with_claims(ruling_of(facts, score, reasons), claims, score, reasons)
+    ruling = ruling_with_claims(ruling_of(facts, score, reasons), claims, facts, score, reasons)
     if ruling is None:
         return reasons.conclude(None)
     reasons.step(f"HER2 {ruling.status}", ruling.rule, ASCO_CAP_2018)

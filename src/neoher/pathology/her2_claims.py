@@ -89,7 +89,11 @@ def _note_gaps(wording: Her2Wording, reasons: Reasoning[Her2Assessment]) -> None
 
 
 def ruling_with_claims(
-    ruling: Ruling | None, claims: Claims, ihc: IhcScore | None, reasons: Reasoning[Her2Assessment]
+    ruling: Ruling | None,
+    claims: Claims,
+    facts: Her2Facts,
+    ihc: IhcScore | None,
+    reasons: Reasoning[Her2Assessment],
 ) -> Ruling | None:
     """The ruling by the findings, or by the wording's own word where there are none.
 
@@ -108,7 +112,8 @@ def ruling_with_claims(
         )
     if ruling is None:
         claimed = claimed or claims.ihc_result
-        if claimed is None or claimed is Her2Status.EQUIVOCAL:
+        ish_known = any((facts.ish_probe, facts.ish_result, facts.ratio, facts.copies))
+        if claimed in {None, Her2Status.EQUIVOCAL} and not ish_known:
             reasons.miss("her2.ish")
         if claimed is None:
             return None

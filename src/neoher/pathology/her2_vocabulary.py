@@ -25,8 +25,8 @@ _NAMES = [
     ),
     (
         "IHC",
-        r"\b(?:ihc|ihq|ihk)\b|immuno ?-?histoche?mi\w*|inmunohistoquimi\w*|immunoistochimi\w*"
-        r"|immunhistochemi\w*|imunohistoquimi\w*|immunohistokemi\w*|hercep ?-?test|pathway|4b5",
+        r"\b(?:ihc|ihq|ihk)\b|immuno ?-?histochi?e?mi\w*|inmunohistoquimi\w*|immunoistochimi\w*"
+        r"|immunhistochemi\w*|imunohistoquimi\w*|immunohistokemi\w*|hercep[ -]?test|pathway|4b5",
     ),
 ]
 _OTHERS = (
@@ -69,10 +69,10 @@ def _with_scores(plain: str) -> str:
         (r"(?<![+\w])\(?\s?\+\s?\+(?![ ]?\+)\s?\)?", " §2 "),
         (rf"(?<![\d.~§])([0-3]){_TO}§([1-3])", " RANGE "),
         (rf"§[0-3]{_TO}(?:§[0-3]|[0-3]\b)", " RANGE "),
-        (rf"{_SCORE_WORD}{_LINK}\(?\s?([0-3])(?![\d.%~/+]|\s*[%/~])", r" §\1 "),
-        (rf"(?:HERTWO|IHC)(?=(?:{_LINK}\(?\s?0))(?:{_LINK}\(?\s?)0(?![\d.%~/+]|\s*[%/~])", None),
+        (rf"{_SCORE_WORD}{_LINK}\(?\s?([0-3])(?![\d%~/+]|\.\d|\s*[%/~])", r" §\1 "),
+        (rf"(?:HERTWO|IHC)(?=(?:{_LINK}\(?\s?0))(?:{_LINK}\(?\s?)0(?![\d%~/+]|\.\d|\s*[%/~])", None),
         (r"HERTWO(?:\s*[:=]\s*|\s*\(\s?)([1-3])(?=\s*(?:[,;)\n]|$))", r"HERTWO §\1 "),
-        (rf"IHC{_LINK}\(?\s?([0-3])(?![\d.%~/+]|\s*[%/~])", r"IHC §\1 "),
+        (rf"IHC{_LINK}\(?\s?([0-3])(?![\d%~/+]|\.\d|\s*[%/~])", r"IHC §\1 "),
         (r"\(\s?([0-3])\s?\)", r" §\1 "),
     ):
         if score is None:
@@ -113,7 +113,7 @@ STOP_WORDS = re.compile(
     r"shows?|showed|has|result|results"
     r"|status|protein|oncoprotein|gene|gen|expression|expressed|test|tested|testing|"
     r"assay|analysis|analyse|report"
-    r"|reported|interpretation|score|scored|scoring|cells?|cell|tumou?r|invasive|"
+    r"|reported|interpretation|score|scored|scoring|punteggio|puntaje|puntuacion|pontuacao|escore|skore|wert|cells?|cell|tumou?r|invasive|"
     r"membrane|membranous|staining"
     r"|stained|immunostain\w*|stain|ventana|dako|benchmark|asco|cap|2018|2023|mean|average|avg|method|final"
     r"|overall|category|class|der|die|das|ist|und|mit|im|von|zellen|tumorzellen|befund|ergebnis|farbung"
