@@ -91,3 +91,19 @@ def test_tumour_in_vessels_alone_is_told_from_what_else_remains(
 def test_vessels_without_tumour_are_stated_and_vessels_not_looked_at_are_not() -> None:
     assert residual_burden_facts(specimen(lymphovascular_invasion="absent")).lymphovascular_only is False
     assert residual_burden_facts(specimen()).lymphovascular_only is None
+
+
+def test_a_wording_is_read_where_no_field_is_stated() -> None:
+    stated = {"text": "HER2 2+, FISH amplified, ratio 2,4, copies 5,6"}
+    conclusion = her2(her2_facts(Her2Result.model_validate(stated)))
+    assert conclusion.value is not None
+    assert (conclusion.value.ihc, conclusion.value.ish_group, conclusion.value.status) == (
+        "2+",
+        1,
+        "positive",
+    )
+
+
+def test_a_stated_field_stands_before_the_wording() -> None:
+    facts = her2_facts(Her2Result.model_validate({"ihc": "3+", "text": "HER2 1+"}))
+    assert (facts.ihc, facts.text) == ("3+", None)

@@ -52,3 +52,17 @@ def test_a_retest_at_surgery_stands_beside_the_biopsy() -> None:
     assert after.headline.startswith("HER2-negative")
     assert after.title == "HER2 after therapy, surgical specimen, 10 Jul 2025"
     assert after.notes == ("Report: “IHC 1+, no amplification”",)
+
+
+def test_a_wording_alone_is_read_and_shown_as_understood() -> None:
+    case = read_case_text(
+        'neoher: 1\npatient: {id: P1}\nspecimens:\n- {id: B1, her2: {text: "HER2 2+, FISH amplified, tba"}}\n'
+    )
+    (assessment,) = assess_tissue(case).her2
+    assert assessment.headline.startswith("HER2-positive")
+    assert assessment.notes == (
+        "Report: “HER2 2+, FISH amplified, tba”",
+        "Understood from the wording: ihc 2+ (“2+”); ish_result positive (“amplified”)",
+    )
+    assert any("tba" in warning.message for warning in assessment.conclusion.warnings)
+    assert not any("not known" in fact.text for fact in assessment.facts if "HER2" in fact.label)

@@ -42,15 +42,14 @@ def facts_of_wording(
         return facts, Claims()
     wording = read_her2_wording(facts.text)
     for each in wording.understood:
-        value = "yes" if each.value is True else "no" if each.value is False else each.value
-        reasons.step(f"{each.field} {value}", WORDING_RULE, phrase=each.phrase)
+        reasons.step(f"{each.field} {_in_words(each.value)}", WORDING_RULE, phrase=each.phrase)
     _note_gaps(wording, reasons)
     stated = facts.model_dump(exclude_none=True, exclude={"text"})
     said = {each.field: each.value for each in wording.understood if each.field not in _CLAIMS}
     for name, value in said.items():
         if name in stated and stated[name] != value:
             raise InputError(
-                f"{stated[name]} was stated, but the wording says {value}.",
+                f"{_in_words(stated[name])} was stated, but the wording says {_in_words(value)}.",
                 where=f"text, {name}",
                 remedy="Correct one of them, or leave one out.",
             )
@@ -59,6 +58,12 @@ def facts_of_wording(
     if claims.spectrum in {Spectrum.ULTRALOW, Spectrum.ABSENT} and merged.get("ihc") == IhcScore.ZERO:
         merged.setdefault("membrane_staining", claims.spectrum is Spectrum.ULTRALOW)
     return read(merged), claims
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _claims_of(wording: Her2Wording) -> Claims:

@@ -15,7 +15,7 @@ NUMBER = r"\d{1,6}(?:\.\d{1,4})?"
 
 _NAMES = [
     ("HERTWO", r"c[ -]?erb[ -]?b[ -]?2|erb[ -]?b[ -]?2|her[ -]?2(?:[ -]*/?[ -]*neu)?|\bneu\b"),
-    ("CEPN", r"cep[ -]?17|cen[ -]?17|cep\b|chr(?:omosome|omosom|\.)?[ -]?17"),
+    ("CEPN", r"\bcep[ -]?17|\bcen[ -]?17|\bcep\b|chr(?:omosome|omosom|\.)?[ -]?17"),
     ("DUALISH", r"dd[ -]?ish|d[ -]dish|dual[ -](?:colou?r[ -])?ish|didish"),
     (
         "ISH",

@@ -73,7 +73,8 @@ def _stated(tissue: TissueFacts) -> Iterator[Fact]:
 
 
 def _her2(stated: Her2Result | None) -> Iterator[Fact]:
-    if stated is None:
+    if stated is None or (stated.text and stated.model_fields_set == {"text"}):
+        # A wording alone stands with what was understood from it beside the assessment.
         return
     staining = [str(value) for value in (stated.intensity, stated.completeness) if value is not None]
     if stated.percent is not None:
