@@ -89,7 +89,9 @@ def _without_conflict(reader: Reader) -> Iterator[Understood]:
             reader.left.append(f"{name}: {' and '.join(dict.fromkeys(each.phrase for each in results))}")
             continue
         if len(values) > 1 or _of_two_tissues(results):
-            listed = " | ".join(f"{name} {each.value}: “{shown(each.sentence)}”" for each in results)
+            listed = " | ".join(
+                dict.fromkeys(f"{name} {each.value}: “{shown(each.sentence)}”" for each in results)
+            )
             raise InputError(
                 f"the wording holds more than one result of the same kind: {listed}.",
                 where="text",
@@ -99,7 +101,7 @@ def _without_conflict(reader: Reader) -> Iterator[Understood]:
 
 
 def _of_two_tissues(results: list[Understood]) -> bool:
-    sites = [set(SITE.findall(each.sentence)) for each in results]
+    sites = [set(SITE.findall(sentence)) for sentence in dict.fromkeys(each.sentence for each in results)]
     return any(
         one and other and not one & other for index, one in enumerate(sites) for other in sites[index + 1 :]
     )
