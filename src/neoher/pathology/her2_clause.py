@@ -75,6 +75,7 @@ def _skip_word(clause: _Clause) -> bool:
             if word is not None and _NEGATION.match(word[0]):
                 # What it negates is not known: nothing of the clause is taken ('positive, not confirmed').
                 clause.found.clear()
+                clause.position = 0
             return False
     clause.position = word.end()
     return True

@@ -94,7 +94,8 @@ HEDGE = re.compile(
     r"|suspicio\w*|probabl\w*|possibl\w*|likely|cannot|can ?not|could|may|might|would|"
     r"should|wenn|falls|fraglich"
     r"|vorbefund|verdacht|moglich\w*|wahrscheinlich|anteri\w*|precedent\w*|si|se|expected|defined|criteria"
-    r"|definition|guideline\w*|versus|vs|unlikely|unconfirmed|invalid|failed|"
+    r"|definition|guideline\w*|versus|vs|unlikely"
+    r"|unconfirmed|not (?:yet )?confirmed|nicht bestatigt|non confirm\w*|no confirm\w*|invalid|failed|"
     r"insufficient|doubtful|questionable|initial\w*|repeat\w*|mother|sister|family)\b"
 )
 """What makes a sentence no result of this specimen: doubt, condition, an earlier result, a definition."""
