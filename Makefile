@@ -45,7 +45,7 @@ $(UV):
 	$(RUN)/python -m pip install --quiet uv==$(UV_VERSION)
 
 $(VENV)/.main: $(UV) pyproject.toml uv.lock
-	$(UV) sync --quiet --locked --inexact --no-default-groups --all-extras
+	$(UV) sync --quiet --locked --inexact --no-default-groups --extra images
 	touch $@
 
 $(VENV)/.dev: $(UV) pyproject.toml uv.lock
