@@ -1,0 +1,43 @@
+"""The report's subjects: one module each, all given the same `Findings`, each giving its section or none.
+
+`SECTIONS` holds them in the order of the page.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from neoher.measure.case import ExamResult
+from neoher.record.case import Case
+from neoher.report.assessing import TissueAssessments
+from neoher.report.content import ExamImages, LesionTable
+from neoher.report.section import Section
+
+__all__ = ["SECTIONS", "Findings", "sections_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Everything that is known when the report is built."""
+
+    case: Case
+    results: Sequence[ExamResult]
+    """Every exam that was measured, or the reason why it was not."""
+    images: Sequence[ExamImages]
+    tissue: TissueAssessments
+    lesions: Sequence[LesionTable]
+    """The lesion tables with the codes of their provenance rows."""
+    today: dt.date
+
+
+SECTIONS: tuple[Callable[[Findings], Section | None], ...] = ()
+
+
+def sections_of(findings: Findings) -> Iterator[Section]:
+    """The sections that have something to say, in the order of the page."""
+    for make in SECTIONS:
+        section = make(findings)
+        if section is not None:
+            yield section
