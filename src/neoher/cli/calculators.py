@@ -64,6 +64,11 @@ CALCULATORS = (
         "HER2 status by ASCO/CAP 2018/2023 from IHC and ISH, with the spectrum label beside it.",
     ),
     CalculatorReference(
+        "length",
+        "neoher.measure.length",
+        "Length between two points on a mammogram, tomosynthesis slice or ultrasound image.",
+    ),
+    CalculatorReference(
         "pcr",
         "neoher.pathology.complete_response",
         "Pathological complete response after neoadjuvant therapy, under each definition.",
