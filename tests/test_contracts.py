@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from neoher.cli.calculators import CALCULATORS, CalculatorReference
-from neoher.pathology.her2_facts import Her2Status, Spectrum, ThreeClass
+from neoher.pathology.her2.facts import Her2Status, Spectrum, ThreeClass
 from neoher.record.calculator import models_of
 from neoher.record.conclusion import Caution, Conclusion, Step
 from neoher.record.rows import columns_of

@@ -60,7 +60,7 @@ CALCULATORS = (
     ),
     CalculatorReference(
         "her2",
-        "neoher.pathology.her2",
+        "neoher.pathology.her2.assessment",
         "HER2 status by ASCO/CAP 2018/2023 from IHC and ISH, with the spectrum label beside it.",
     ),
     CalculatorReference(

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from neoher.errors import InputError
-from neoher.pathology.her2_clause import TESTS, Reader, read_clause
-from neoher.pathology.her2_phrases import Understood, Value, shown
-from neoher.pathology.her2_vocabulary import HEDGE, NAMED, OTHER_TISSUE, SITE, normalised
+from neoher.pathology.her2.wording.clause import TESTS, Reader, read_clause
+from neoher.pathology.her2.wording.phrases import Understood, Value, shown
+from neoher.pathology.her2.wording.vocabulary import HEDGE, NAMED, OTHER_TISSUE, SITE, normalised
 
 __all__ = ["Her2Wording", "Understood", "read_her2_wording"]
 

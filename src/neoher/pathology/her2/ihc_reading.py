@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from neoher.errors import InputError
-from neoher.pathology.her2_facts import Her2Assessment, Her2Facts
-from neoher.pathology.ihc import IhcReading, IhcScore, Intensity, Pattern, possible_scores, score_staining
+from neoher.pathology.her2.facts import Her2Assessment, Her2Facts
+from neoher.pathology.her2.ihc import (
+    IhcReading,
+    IhcScore,
+    Intensity,
+    Pattern,
+    possible_scores,
+    score_staining,
+)
 from neoher.pathology.reasoning import Reasoning
 from neoher.pathology.sources import ASCO_CAP_2018
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from neoher.pathology.her2_phrases import SELF_NAMING, Understood, shown, understood_of
-from neoher.pathology.her2_tokens import TOKENS
-from neoher.pathology.her2_vocabulary import NAMED, STOP_WORDS
+from neoher.pathology.her2.wording.phrases import SELF_NAMING, Understood, shown, understood_of
+from neoher.pathology.her2.wording.tokens import TOKENS
+from neoher.pathology.her2.wording.vocabulary import NAMED, STOP_WORDS
 
 __all__ = ["TESTS", "Reader", "read_clause"]
 

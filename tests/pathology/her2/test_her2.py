@@ -10,8 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from neoher.errors import InputError
-from neoher.pathology.her2 import CALCULATOR, her2
-from neoher.pathology.her2_facts import Her2Assessment, Her2Facts
+from neoher.pathology.her2.assessment import CALCULATOR, her2
+from neoher.pathology.her2.facts import Her2Assessment, Her2Facts
 from neoher.record.conclusion import Conclusion
 
 COUNTS = {1: (2.0, 4.0), 2: (2.3, 3.9), 3: (1.5, 6.0), 4: (1.99, 5.9), 5: (1.2, 2.4)}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from neoher.errors import InputError
-from neoher.pathology.her2_facts import Her2Assessment, Her2Facts, Her2Status
-from neoher.pathology.her2_ruling import Need, Ruling, rule_group
-from neoher.pathology.ihc import IhcScore
-from neoher.pathology.ish import (
+from neoher.pathology.her2.facts import Her2Assessment, Her2Facts, Her2Status
+from neoher.pathology.her2.ihc import IhcScore
+from neoher.pathology.her2.ish import (
     HIGH_COPIES,
     LOW_COPIES,
     RATIO_CUT,
@@ -16,6 +15,7 @@ from neoher.pathology.ish import (
     dual_probe_group,
     single_probe,
 )
+from neoher.pathology.her2.ruling import Need, Ruling, rule_group
 from neoher.pathology.reasoning import Reasoning
 from neoher.pathology.sources import ASCO_CAP_2018
 

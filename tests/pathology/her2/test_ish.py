@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neoher.pathology.ish import SingleProbeResult, dual_probe_group, possible_groups, single_probe
+from neoher.pathology.her2.ish import SingleProbeResult, dual_probe_group, possible_groups, single_probe
 
 RATIOS = st.floats(0.1, 30)
 COPIES = st.floats(0.1, 60)

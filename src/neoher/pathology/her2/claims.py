@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from neoher.errors import InputError
-from neoher.pathology.her2_facts import Her2Assessment, Her2Facts, Her2Status, Spectrum
-from neoher.pathology.her2_ruling import Ruling
-from neoher.pathology.her2_wording import Her2Wording, read_her2_wording
-from neoher.pathology.ihc import IhcScore
+from neoher.pathology.her2.facts import Her2Assessment, Her2Facts, Her2Status, Spectrum
+from neoher.pathology.her2.ihc import IhcScore
+from neoher.pathology.her2.ruling import Ruling
+from neoher.pathology.her2.wording.reading import Her2Wording, read_her2_wording
 from neoher.pathology.reasoning import Reasoning
 
 __all__ = ["WORDING_RULE", "Claims", "facts_of_wording", "ruling_with_claims"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from neoher.pathology.her2_vocabulary import NUMBER
+from neoher.pathology.her2.wording.vocabulary import NUMBER
 
 __all__ = ["TOKENS"]
 

@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neoher.errors import InputError
-from neoher.pathology.ihc import Completeness, IhcScore, Intensity, Pattern, possible_scores, score_staining
+from neoher.pathology.her2.ihc import (
+    Completeness,
+    IhcScore,
+    Intensity,
+    Pattern,
+    possible_scores,
+    score_staining,
+)
 
 COMPLETE, INCOMPLETE = Completeness.COMPLETE, Completeness.INCOMPLETE
 STAINING = st.sampled_from([each for each in Intensity if each is not Intensity.NONE])

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from neoher.errors import InputError
-from neoher.pathology.her2_facts import Her2Assessment, Her2Facts, Her2Status
-from neoher.pathology.her2_ruling import Need, Ruling, rule_group, rule_ihc, rule_recount, rule_single_probe
-from neoher.pathology.ihc import IhcScore
-from neoher.pathology.ihc_reading import ihc_gaps
-from neoher.pathology.ish import (
+from neoher.pathology.her2.facts import Her2Assessment, Her2Facts, Her2Status
+from neoher.pathology.her2.ihc import IhcScore
+from neoher.pathology.her2.ihc_reading import ihc_gaps
+from neoher.pathology.her2.ish import (
     GROUP_WORDS,
     IshGroup,
     Probe,
@@ -16,7 +15,8 @@ from neoher.pathology.ish import (
     possible_groups,
     single_probe,
 )
-from neoher.pathology.ish_verdict import refuse_other_verdict, rule_reported_ish
+from neoher.pathology.her2.ish_verdict import refuse_other_verdict, rule_reported_ish
+from neoher.pathology.her2.ruling import Need, Ruling, rule_group, rule_ihc, rule_recount, rule_single_probe
 from neoher.pathology.reasoning import Reasoning
 from neoher.pathology.sources import ASCO_CAP_2018
 

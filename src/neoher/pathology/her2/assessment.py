@@ -6,12 +6,12 @@ the label never overwrites the status.
 
 from __future__ import annotations
 
-from neoher.pathology.her2_claims import facts_of_wording, ruling_with_claims
-from neoher.pathology.her2_facts import Her2Assessment, Her2Facts, Her2Status, Spectrum, ThreeClass
-from neoher.pathology.her2_status import first_count, refuse_impossible_ish, ruling_of
-from neoher.pathology.ihc import IhcReading, IhcScore
-from neoher.pathology.ihc_reading import read_ihc
-from neoher.pathology.ish import IshGroup, IshResult, Probe, SingleProbeResult, single_probe
+from neoher.pathology.her2.claims import facts_of_wording, ruling_with_claims
+from neoher.pathology.her2.facts import Her2Assessment, Her2Facts, Her2Status, Spectrum, ThreeClass
+from neoher.pathology.her2.ihc import IhcReading, IhcScore
+from neoher.pathology.her2.ihc_reading import read_ihc
+from neoher.pathology.her2.ish import IshGroup, IshResult, Probe, SingleProbeResult, single_probe
+from neoher.pathology.her2.status import first_count, refuse_impossible_ish, ruling_of
 from neoher.pathology.reasoning import Reasoning
 from neoher.pathology.sources import ASCO_CAP_2018, ASCO_CAP_2023, MA_2025, RAKHA_2026
 from neoher.record.calculator import Calculator

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from neoher.pathology.her2_facts import Her2Status
-from neoher.pathology.ihc import IhcScore
-from neoher.pathology.ish import IshGroup, SingleProbeResult
+from neoher.pathology.her2.facts import Her2Status
+from neoher.pathology.her2.ihc import IhcScore
+from neoher.pathology.her2.ish import IshGroup, SingleProbeResult
 
 __all__ = ["Need", "Ruling", "rule_group", "rule_ihc", "rule_recount", "rule_single_probe"]
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from neoher.pathology.ihc import Completeness, IhcScore, Intensity
-from neoher.pathology.ish import IshGroup, IshResult, Probe
+from neoher.pathology.her2.ihc import Completeness, IhcScore, Intensity
+from neoher.pathology.her2.ish import IshGroup, IshResult, Probe
 from neoher.record.calculator import Option
 from neoher.record.conclusion import Frozen
 

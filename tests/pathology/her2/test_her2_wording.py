@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neoher.errors import InputError
-from neoher.pathology.her2 import CALCULATOR
-from neoher.pathology.her2_facts import Her2Assessment
-from neoher.pathology.her2_wording import read_her2_wording
+from neoher.pathology.her2.assessment import CALCULATOR
+from neoher.pathology.her2.facts import Her2Assessment
+from neoher.pathology.her2.wording.reading import read_her2_wording
 from neoher.record.conclusion import Conclusion
 
 
