@@ -34,6 +34,7 @@ def her2_facts(stated: Her2Result) -> Her2Facts:
             "ish_probe": stated.ish.probe,
             "ratio": stated.ish.ratio,
             "copies": stated.ish.copies,
+            "cep17": stated.ish.cep17,
             "cells": stated.ish.cells,
             "recount_ratio": stated.ish.recount_ratio,
             "recount_copies": stated.ish.recount_copies,

@@ -11,9 +11,24 @@ from neoher.pathology.her2.facts import Her2Assessment, Her2Facts, Her2Status, S
 from neoher.pathology.her2.ihc import IhcReading, IhcScore
 from neoher.pathology.her2.ihc_reading import read_ihc
 from neoher.pathology.her2.ish import IshGroup, IshResult, Probe, SingleProbeResult, single_probe
+from neoher.pathology.her2.ish_verdict import refuse_other_verdict
+from neoher.pathology.her2.plausibility import (
+    refuse_implausible_counts,
+    warn_of_doubtful_counts,
+    with_ratio_of_means,
+)
+from neoher.pathology.her2.reader_disagreement import warn_of_reader_disagreement
 from neoher.pathology.her2.status import first_count, refuse_impossible_ish, ruling_of
 from neoher.pathology.reasoning import Reasoning
-from neoher.pathology.sources import ASCO_CAP_2018, ASCO_CAP_2023, MA_2025, RAKHA_2026
+from neoher.pathology.sources import (
+    ASCO_CAP_2018,
+    ASCO_CAP_2023,
+    BAEZ_NAVARRO_2023,
+    FERNANDEZ_2022,
+    MA_2025,
+    RAKHA_2026,
+    ZAAKOUK_2023,
+)
 from neoher.record.calculator import Calculator
 from neoher.record.conclusion import Conclusion
 
@@ -33,6 +48,10 @@ def her2(facts: Her2Facts) -> Conclusion[Her2Assessment]:
     reasons: Reasoning[Her2Assessment] = Reasoning()
     facts, claims = facts_of_wording(facts, CALCULATOR.read, reasons)
     refuse_impossible_ish(facts)
+    refuse_implausible_counts(facts)
+    facts = with_ratio_of_means(facts, reasons)
+    refuse_other_verdict(facts)
+    warn_of_doubtful_counts(facts, reasons)
     reading = read_ihc(facts, reasons)
     score = reading.score if reading else None
     group = first_count(facts, reasons)
@@ -46,6 +65,8 @@ def her2(facts: Her2Facts) -> Conclusion[Her2Assessment]:
         spectrum = claims.spectrum
     _explain_spectrum(spectrum, reasons)
     _warn_of_discordance(facts, score, group, ruling.status, reasons)
+    if ruling.status is not Her2Status.POSITIVE:
+        warn_of_reader_disagreement(facts, score, reasons)
     return reasons.conclude(
         Her2Assessment(
             status=ruling.status,
@@ -149,7 +170,15 @@ CALCULATOR = Calculator(
     output=Her2Assessment,
     compute=her2,
     example="--ihc 2+ --ish-probe dual --ratio 2.4 --copies 5.6",
-    sources=(ASCO_CAP_2018, ASCO_CAP_2023, RAKHA_2026, MA_2025),
+    sources=(
+        ASCO_CAP_2018,
+        ASCO_CAP_2023,
+        RAKHA_2026,
+        MA_2025,
+        FERNANDEZ_2022,
+        BAEZ_NAVARRO_2023,
+        ZAAKOUK_2023,
+    ),
     explanation="""\
 **Why two answers.** The *status* is the result that guidelines and labels act on: positive by IHC 3+ or by
 ISH. The *spectrum label* describes the same specimen more finely and never overwrites the status. HER2-low
@@ -171,6 +200,14 @@ adjudication. With IHC 2+ and a single probe between 4.0 and 6.0 copies a dual-p
 means that a test is still to be done, named in `missing`. Where a number of the ISH is missing, the status
 is given only if every result that remains possible gives the same. Facts that contradict each other (IHC 3+
 with no staining, a ratio from a single probe) are refused.
+
+**Counts that cannot be.** More than 100 copies per cell, a ratio above 50 and counts that imply more than 50
+CEP17 signals per cell are refused, with the likely mistake: 816 signals are the total of the cells counted,
+not the mean of one. The limits are this program's. Where HER2 and CEP17 signals per cell are stated and the
+ratio is not, it is computed.
+
+**Where readers disagree.** With IHC 0 or 1+ a warning says how far readers parted near 0, ultralow and 1+ in
+studies of readers: the label may change with another reader, the negative status does not.
 
 **From a report's wording.** `--text` reads what a report says of HER2: each phrase that was understood is a
 step, what was not read is named in a warning, and nothing is guessed. A clause is read from its test or gene

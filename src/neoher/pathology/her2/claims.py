@@ -15,7 +15,7 @@ from neoher.pathology.reasoning import Reasoning
 __all__ = ["WORDING_RULE", "Claims", "facts_of_wording", "ruling_with_claims"]
 
 WORDING_RULE = "understood from the report's wording"
-_CLAIMS = {"status", "ihc_result", "spectrum", "cep17"}
+_CLAIMS = {"status", "ihc_result", "spectrum"}
 
 
 @dataclass(frozen=True, slots=True)

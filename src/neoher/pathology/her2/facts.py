@@ -39,6 +39,8 @@ class Her2Facts(Frozen):
     """Dual probe: ratio of HER2 to CEP17 signals."""
     copies: Annotated[_Positive, Option("copies", unit="HER2 signals per cell")] = None
     """Mean HER2 copies per cell, 20 invasive cells or more counted."""
+    cep17: Annotated[_Positive, Option("cep17", unit="CEP17 signals per cell")] = None
+    """Dual probe: mean CEP17 signals per cell; with the copies it gives a ratio that was not stated."""
     cells: Annotated[int | None, Field(ge=1, le=10_000), Option("cells", unit="invasive cells")] = None
     """Cells counted in the first count."""
     recount_ratio: Annotated[_Positive, Option("recount-ratio", unit="HER2/CEP17")] = None

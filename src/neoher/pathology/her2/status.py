@@ -15,7 +15,7 @@ from neoher.pathology.her2.ish import (
     possible_groups,
     single_probe,
 )
-from neoher.pathology.her2.ish_verdict import refuse_other_verdict, rule_reported_ish
+from neoher.pathology.her2.ish_verdict import rule_reported_ish
 from neoher.pathology.her2.ruling import Need, Ruling, rule_group, rule_ihc, rule_recount, rule_single_probe
 from neoher.pathology.reasoning import Reasoning
 from neoher.pathology.sources import ASCO_CAP_2018
@@ -23,13 +23,10 @@ from neoher.pathology.sources import ASCO_CAP_2018
 __all__ = ["first_count", "refuse_impossible_ish", "ruling_of"]
 
 FEWEST_CELLS = 20
-LOWEST_CEP17 = 1.0
-"""Fewer CEP17 signals per cell than this are doubted: a design choice of this project, not a guideline's."""
 
 
 def refuse_impossible_ish(facts: Her2Facts) -> None:
-    """Raises: InputError for a ratio of a single probe, a recount without a first count, or a verdict that
-    the counts contradict."""
+    """Raises: InputError for a ratio of a single probe or a recount without a first count."""
     single = facts.ish_probe is Probe.SINGLE
     if single and facts.ratio is not None:
         raise InputError(
@@ -52,7 +49,6 @@ def refuse_impossible_ish(facts: Her2Facts) -> None:
             where=", ".join(recounted),
             remedy="State the ratio and the copies of the first count.",
         )
-    refuse_other_verdict(facts)
 
 
 def first_count(facts: Her2Facts, reasons: Reasoning[Her2Assessment]) -> IshGroup | None:
@@ -68,12 +64,6 @@ def first_count(facts: Her2Facts, reasons: Reasoning[Her2Assessment]) -> IshGrou
         copies_per_cell=facts.copies,
         cells=facts.cells,
     )
-    if facts.copies / facts.ratio < LOWEST_CEP17:
-        reasons.warn(
-            "check-ratio-and-copies",
-            f"Ratio and copies imply {facts.copies / facts.ratio:.2f} CEP17 signals per cell, hardly "
-            "ever seen; two numbers that changed places look like this. (The limit of 1 is this program's.)",
-        )
     return group
 
 
