@@ -69,6 +69,16 @@ CALCULATORS = (
         "Length between two points on a mammogram, tomosynthesis slice or ultrasound image.",
     ),
     CalculatorReference(
+        "her2-change",
+        "neoher.pathology.her2.change",
+        "HER2 of one cancer from biopsy through specimen to metastasis: what changed, what it means.",
+    ),
+    CalculatorReference(
+        "her2-heterogeneity",
+        "neoher.pathology.her2.heterogeneity",
+        "HER2 heterogeneity of a tumour from areas sampled at two sites (Filho 2021).",
+    ),
+    CalculatorReference(
         "pcr",
         "neoher.pathology.complete_response",
         "Pathological complete response after neoadjuvant therapy, under each definition.",
