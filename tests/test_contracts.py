@@ -24,6 +24,7 @@ IN_WORDS = {"stage", "grade"}
 """Commands whose value the contract gives in words."""
 
 BEYOND_THE_CONTRACT = {"length"}
+BEYOND_THE_CONTRACT = {"receptors", "her2-change", "her2-heterogeneity", "outlook"}
 """Commands that the contract does not name; adding is free."""
 IN_CONTRACT = [each for each in CALCULATORS if each.name not in BEYOND_THE_CONTRACT]
 

@@ -89,6 +89,11 @@ CALCULATORS = (
         "Residual cancer burden after neoadjuvant therapy: score, class and terms.",
     ),
     CalculatorReference(
+        "receptors",
+        "neoher.pathology.receptors",
+        "Status of oestrogen and progesterone receptors by ASCO/CAP 2020, with ER low positive.",
+    ),
+    CalculatorReference(
         "recist",
         "neoher.response.recist",
         "Response by RECIST 1.1 at each visit from a table of lesions; best overall response.",

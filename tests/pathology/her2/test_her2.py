@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from neoher.errors import InputError
 from neoher.pathology.her2.assessment import CALCULATOR, her2
 from neoher.pathology.her2.facts import Her2Assessment, Her2Facts
+from neoher.pathology.her2.plausibility import MOST_CEP17, MOST_COPIES, MOST_RATIO
 from neoher.record.conclusion import Conclusion
 
 COUNTS = {1: (2.0, 4.0), 2: (2.3, 3.9), 3: (1.5, 6.0), 4: (1.99, 5.9), 5: (1.2, 2.4)}
@@ -424,6 +425,7 @@ def test_a_group_one_that_no_recount_disputes_is_positive(stated: dict[str, Any]
 def test_what_is_decided_without_a_number_of_the_ish_is_not_undone_by_it(
     ihc: str | None, ratio: float, copies: float, kept: int
 ) -> None:
+    assume(ratio <= MOST_RATIO and copies <= MOST_COPIES and copies / ratio <= MOST_CEP17)
     known = {"ratio": ratio if kept & 1 else None, "copies": copies if kept & 2 else None}
     part = concluded(ihc=ihc, ish_probe="dual", **known).value
     whole = result(ihc=ihc, ish_probe="dual", ratio=ratio, copies=copies)
