@@ -1,5 +1,5 @@
-"""Expected statuses: the cuts of ASCO/CAP 2020 (doi 10.1200/JCO.19.02309): positive from 1 %, oestrogen receptor
-1 to 10 % low positive, no low class of the progesterone receptor."""
+"""Expected statuses: the cuts of ASCO/CAP 2020 (doi 10.1200/JCO.19.02309): positive from 1 %, low positive
+from 1 to 10 % of oestrogen receptor alone, no low class of the progesterone receptor."""
 
 from __future__ import annotations
 

@@ -79,6 +79,11 @@ CALCULATORS = (
         "HER2 heterogeneity of a tumour from areas sampled at two sites (Filho 2021).",
     ),
     CalculatorReference(
+        "her2pet-pairs",
+        "neoher.response.her2pet.pairs",
+        "HER2 PET against biopsy by lesion and time window: pairs, classes, exclusions, patterns.",
+    ),
+    CalculatorReference(
         "pcr",
         "neoher.pathology.complete_response",
         "Pathological complete response after neoadjuvant therapy, under each definition.",
