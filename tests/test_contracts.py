@@ -14,13 +14,14 @@ from neoher.record.calculator import models_of
 from neoher.record.conclusion import Caution, Conclusion, Step
 from neoher.record.rows import columns_of
 from neoher.record.values.allowed import choices
+from neoher.response.her2pet.facts import Her2PetInputs, Her2PetRow
 from neoher.response.recist_facts import BestResponse, RecistRow, Response
 
 pytestmark = pytest.mark.shared
 
-SHARED_ROW = {"stage", "grade", "bioscore"}
+SHARED_ROW = {"stage", "grade", "bioscore", "her2pet-pairs"}
 """Commands whose options the contract gives in words."""
-IN_WORDS = {"stage", "grade"}
+IN_WORDS = {"stage", "grade", "her2pet-pairs"}
 """Commands whose value the contract gives in words."""
 
 BEYOND_THE_CONTRACT = {"length"}
@@ -113,6 +114,18 @@ def test_the_table_of_recist_has_the_columns_and_values_of_the_contract(contract
     assert classes is not None
     assert set(classes[1].split()) == set(Response)
     assert next(iter(BestResponse.model_fields)) == "best"
+
+
+def test_the_table_of_her2_pet_pairs_has_the_columns_of_the_contract_and_may_have_more(contract: str) -> None:
+    options, _ = row_of(contract, "her2pet-pairs")
+    written = re.search(r"`(patient,.*?)`", options)
+    assert written is not None
+    promised = re.sub(r"\(.*?\)", "", written[1]).split(",")
+    columns = columns_of(Her2PetRow)
+    assert list(columns)[: len(promised)] == promised
+    assert all(column.may_be_left_out for _, column in list(columns.values())[len(promised) :])
+    assert choices(columns["event"][0]) == ("scan", "biopsy", "drug")
+    assert Her2PetInputs.model_fields["window"].default == 61
 
 
 def test_the_table_of_residual_burden_has_the_columns_of_the_contract(contract: str) -> None:

@@ -84,6 +84,11 @@ CALCULATORS = (
         "HER2 PET against biopsy by lesion and time window: pairs, classes, exclusions, patterns.",
     ),
     CalculatorReference(
+        "outlook",
+        "neoher.response.outlook.calculator",
+        "Published rates of complete response for patients like her, side by side, as context.",
+    ),
+    CalculatorReference(
         "pcr",
         "neoher.pathology.complete_response",
         "Pathological complete response after neoadjuvant therapy, under each definition.",

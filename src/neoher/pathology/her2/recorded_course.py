@@ -20,8 +20,8 @@ __all__ = ["her2_of_cancers", "undated_her2"]
 def her2_of_cancers(case: Case) -> dict[str | None, tuple[DatedHer2, ...]]:
     """The dated specimens with HER2 of each cancer by its id; None where the cancer is not known.
 
-    A biopsy before the first dose is 'biopsy', between first dose and operation 'during-therapy'; an operation
-    after a first dose is 'residual'; tissue of a metastasis is 'metastasis' whenever it was taken.
+    A biopsy before the first dose is 'biopsy', between first dose and operation 'during-therapy'; an
+    operation after a first dose is 'residual'; tissue of a metastasis is 'metastasis' whenever it was taken.
     Raises: InputError where a recorded number cannot be one of its field.
     """
     found: dict[str | None, list[DatedHer2]] = {}
@@ -40,7 +40,7 @@ def undated_her2(case: Case) -> tuple[str, ...]:
         if each.her2 is not None and each.date is None and each.malignant != "no"
     ]
     paths += [
-        f"{entry_path(case, 'surgery', position)}.date"
+        entry_path(case, "surgery", position, "date")
         for position, each in enumerate(case.surgery)
         if each.specimen is not None and each.specimen.her2 is not None and each.date is None
     ]
@@ -66,7 +66,6 @@ def _biopsies(case: Case) -> Iterator[tuple[str | None, DatedHer2]]:
 
 
 def _operations(case: Case) -> Iterator[tuple[str | None, DatedHer2]]:
-    start = _first_dose(case)
     for position, surgery in enumerate(case.surgery):
         if surgery.specimen is None or surgery.specimen.her2 is None or surgery.date is None:
             continue
@@ -76,11 +75,18 @@ def _operations(case: Case) -> Iterator[tuple[str | None, DatedHer2]]:
             DatedHer2(
                 specimen=_name_of(surgery),
                 date=surgery.date,
-                setting=Setting.RESIDUAL if start is not None and start < surgery.date else Setting.OTHER,
+                setting=Setting.RESIDUAL if _after_therapy(case, surgery.date) else Setting.OTHER,
                 facts=her2_facts(surgery.specimen.her2),
                 where=entry_path(case, "surgery", position, "specimen"),
             ),
         )
+
+
+def _after_therapy(case: Case, operated: dt.date) -> bool:
+    start = _first_dose(case)
+    if start is not None:
+        return start < operated
+    return any(treatment.setting is TreatmentSetting.NEOADJUVANT for treatment in case.treatment)
 
 
 def _name_of(surgery: Surgery) -> str:
@@ -91,8 +97,10 @@ def _setting(case: Case, specimen: Specimen, taken: dt.date, start: dt.date | No
     lesion = case.lesion(specimen.lesion) if specimen.lesion else None
     if lesion is not None and lesion.kind is LesionKind.METASTASIS:
         return Setting.METASTASIS
-    if start is None or taken <= start:
-        # Without a known first dose a core biopsy is taken as what it is nearly always: the diagnosis.
+    if start is None:
+        # With treatment of unknown days nobody can tell before from during.
+        return Setting.OTHER if case.treatment else Setting.BIOPSY
+    if taken <= start:
         return Setting.BIOPSY
     operations = [surgery.date for surgery in case.surgery if surgery.date is not None]
     if operations and taken >= min(operations):

@@ -29,8 +29,8 @@ def has_her2_pet(case: Case) -> bool:
 def pairs_of_case(case: Case, *, window_days: int = WINDOW_DAYS) -> Conclusion[Her2PetPairs]:
     """The HER2 PETs of a record paired with its biopsies.
 
-    FDG avidity of a lesion is that of the record's FDG PET nearest in time. Biopsies without a day and findings
-    without a lesion are left out of the pairs and named.
+    FDG avidity of a lesion is that of the record's FDG PET nearest in time. Biopsies without a day are named
+    as missing; findings without a lesion are left out.
     Raises: InputError where a recorded number cannot be one of its field.
     """
     found = pair_events(
