@@ -105,6 +105,8 @@ def test_biopsies_that_differ_before_therapy_are_no_change() -> None:
     other = {"specimen": "B2", "date": "2025-02-04", "setting": "biopsy", "ihc": "1+"}
     conclusion = concluded(BIOPSY | {"ihc": "3+"}, other)
     assert "biopsies-before-therapy-differ" in codes(conclusion)
+    assert conclusion.value is not None
+    assert [each.kind for each in conclusion.value.changes] == ["discordant"]
     assert LOSS not in codes(conclusion)
 
 

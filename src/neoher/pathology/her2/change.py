@@ -73,8 +73,16 @@ def her2_course(specimens: Sequence[DatedHer2]) -> Conclusion[Her2Course]:
     reasons: Reasoning[Her2Course] = Reasoning()
     points = [_point(each, reasons) for each in sorted(specimens, key=lambda each: each.date)]
     known = [point for point in points if point.status is not None]
+    contradictory = {each.specimen: each for each in specimens if each.contradiction}
     for point in points:
-        if point.status is None:
+        if point.specimen in contradictory:
+            each = contradictory[point.specimen]
+            reasons.warn(
+                "contradictory-facts",
+                f"{each.specimen}: the recorded facts exclude each other, so nothing is concluded. "
+                f"{each.where}: {each.contradiction}",
+            )
+        elif point.status is None:
             reasons.miss(f"{point.specimen}.her2")
     if not known:
         return reasons.conclude(None)
@@ -161,6 +169,8 @@ def _kind(earlier: Her2Point, later: Her2Point) -> ShiftKind:
     if earlier.status not in _SETTLED or later.status not in _SETTLED:
         return ShiftKind.OPEN
     if earlier.status is not later.status:
+        if earlier.setting is later.setting is Setting.BIOPSY:
+            return ShiftKind.DISCORDANT
         return ShiftKind.LOSS if earlier.status is Her2Status.POSITIVE else ShiftKind.GAIN
     if earlier.spectrum is None or later.spectrum is None:
         return ShiftKind.SAME_STATUS
@@ -267,8 +277,9 @@ surgical specimen,2025-07-10,residual,,,,,"HER2 1+, FISH not amplified"
     explanation="""\
 Each specimen's HER2 is concluded as `neoher her2` does, from its fields or from the report's wording. Each
 later result is compared with the first and with the one before it: `loss` (positive to negative), `gain`,
-`label` (the same status, another label), `unchanged`, `same-status` (a label is not known on one side) and
-`open` (one result is not settled: never taken as unchanged).
+`discordant` (two biopsies before therapy that differ), `label` (the same status, another label),
+`unchanged`, `same-status` (a label is not known on one side) and `open` (one result is not settled: never
+taken as unchanged).
 
 **Loss after therapy** is shown with what it does not mean: residual disease that tests HER2-negative is no
 reason to withhold HER2-directed treatment (KATHERINE), and it does not prove that the cancer changed.

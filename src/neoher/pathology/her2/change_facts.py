@@ -97,6 +97,8 @@ class DatedHer2:
     """None where nothing is stated."""
     where: str
     """Where they stand, for messages: a line, a path in the record."""
+    contradiction: str = ""
+    """Why nothing is concluded, where the recorded facts exclude each other."""
 
 
 class Her2ChangeInputs(Frozen):
@@ -115,6 +117,8 @@ class ShiftKind(StrEnum):
     """Positive to negative."""
     GAIN = "gain"
     """Negative to positive."""
+    DISCORDANT = "discordant"
+    """Two biopsies before therapy, one positive and one negative: no change over time."""
     LABEL = "label"
     """The same status, another spectrum label."""
     UNCHANGED = "unchanged"
@@ -130,6 +134,7 @@ class ShiftKind(StrEnum):
         return {
             ShiftKind.LOSS: "HER2 lost: positive to negative",
             ShiftKind.GAIN: "HER2 gained: negative to positive",
+            ShiftKind.DISCORDANT: "biopsies before therapy differ",
             ShiftKind.LABEL: "same status, another label",
             ShiftKind.UNCHANGED: "unchanged",
             ShiftKind.SAME_STATUS: "same status; the labels cannot be compared",

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import TypedDict
 
+from neoher.errors import InputError
+from neoher.pathology.her2.assessment import CALCULATOR as HER2
 from neoher.pathology.her2.change_facts import DatedHer2, Setting
+from neoher.pathology.her2.facts import Her2Facts
 from neoher.pathology.recorded import her2_facts
 from neoher.record.case import Case
 from neoher.record.chronology.problem import entry_path
 from neoher.record.lesion import LesionKind
-from neoher.record.specimen import Specimen
+from neoher.record.specimen import Her2Result, Specimen
 from neoher.record.surgery import Surgery
 from neoher.record.treatment import Setting as TreatmentSetting
 
@@ -22,7 +26,7 @@ def her2_of_cancers(case: Case) -> dict[str | None, tuple[DatedHer2, ...]]:
 
     A biopsy before the first dose is 'biopsy', between first dose and operation 'during-therapy'; an
     operation after a first dose is 'residual'; tissue of a metastasis is 'metastasis' whenever it was taken.
-    Raises: InputError where a recorded number cannot be one of its field.
+    Facts that exclude each other are left out, with the reason in `contradiction`.
     """
     found: dict[str | None, list[DatedHer2]] = {}
     for cancer, specimen in (*_biopsies(case), *_operations(case)):
@@ -59,8 +63,7 @@ def _biopsies(case: Case) -> Iterator[tuple[str | None, DatedHer2]]:
                 specimen=specimen.id,
                 date=specimen.date,
                 setting=_setting(case, specimen, specimen.date, start),
-                facts=her2_facts(specimen.her2),
-                where=f"specimens[{specimen.id}]",
+                **_facts(specimen.her2, f"specimens[{specimen.id}]"),
             ),
         )
 
@@ -76,8 +79,7 @@ def _operations(case: Case) -> Iterator[tuple[str | None, DatedHer2]]:
                 specimen=_name_of(surgery),
                 date=surgery.date,
                 setting=Setting.RESIDUAL if _after_therapy(case, surgery.date) else Setting.OTHER,
-                facts=her2_facts(surgery.specimen.her2),
-                where=entry_path(case, "surgery", position, "specimen"),
+                **_facts(surgery.specimen.her2, entry_path(case, "surgery", position, "specimen")),
             ),
         )
 
@@ -87,6 +89,21 @@ def _after_therapy(case: Case, operated: dt.date) -> bool:
     if start is not None:
         return start < operated
     return any(treatment.setting is TreatmentSetting.NEOADJUVANT for treatment in case.treatment)
+
+
+class _Facts(TypedDict):
+    facts: Her2Facts | None
+    where: str
+    contradiction: str
+
+
+def _facts(stated: Her2Result, path: str) -> _Facts:
+    try:
+        facts = her2_facts(stated)
+        HER2.compute(facts)
+    except InputError as error:
+        return _Facts(facts=None, where=path, contradiction=f"{error.what} {error.remedy}".strip())
+    return _Facts(facts=facts, where=path, contradiction="")
 
 
 def _name_of(surgery: Surgery) -> str:

@@ -14,6 +14,8 @@ from neoher.record.case import Case
 from neoher.report.assessing import TissueAssessments
 from neoher.report.content import ExamImages, LesionTable
 from neoher.report.section import Section
+from neoher.report.sections.her2 import her2_section
+from neoher.report.sections.outlook import outlook_section
 
 __all__ = ["SECTIONS", "Findings", "sections_of"]
 
@@ -32,7 +34,10 @@ class Findings:
     today: dt.date
 
 
-SECTIONS: tuple[Callable[[Findings], Section | None], ...] = ()
+SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
+    her2_section,
+    outlook_section,
+)
 
 
 def sections_of(findings: Findings) -> Iterator[Section]:

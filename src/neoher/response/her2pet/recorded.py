@@ -7,15 +7,18 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
+from neoher.errors import InputError
+from neoher.pathology.her2.facts import Her2Facts
 from neoher.pathology.recorded import her2_facts
 from neoher.record.case import Case
 from neoher.record.conclusion import Conclusion
 from neoher.record.exam import PtExam
 from neoher.record.finding import PetFinding
+from neoher.record.specimen import Her2Result
 from neoher.response.her2pet.facts import WINDOW_DAYS, Biopsy, DrugStart, Her2PetPairs, LesionScan
 from neoher.response.her2pet.pairs import pair_events
 
-__all__ = ["has_her2_pet", "pairs_of_case"]
+__all__ = ["has_her2_pet", "is_her2_pet", "pairs_of_case"]
 
 _HER2_TRACER = re.compile(r"trastuzumab|pertuzumab|affibody|aby-?025|ge-?226|her-?2", re.IGNORECASE)
 _FDG = re.compile(r"fdg|fluorodeoxyglucose", re.IGNORECASE)
@@ -23,7 +26,7 @@ _FDG = re.compile(r"fdg|fluorodeoxyglucose", re.IGNORECASE)
 
 def has_her2_pet(case: Case) -> bool:
     """Whether the record holds a PET with a HER2 tracer."""
-    return any(isinstance(exam, PtExam) and _is_her2(exam) for exam in case.exams)
+    return any(isinstance(exam, PtExam) and is_her2_pet(exam) for exam in case.exams)
 
 
 def pairs_of_case(case: Case, *, window_days: int = WINDOW_DAYS) -> Conclusion[Her2PetPairs]:
@@ -31,7 +34,6 @@ def pairs_of_case(case: Case, *, window_days: int = WINDOW_DAYS) -> Conclusion[H
 
     FDG avidity of a lesion is that of the record's FDG PET nearest in time. Biopsies without a day are named
     as missing; findings without a lesion are left out.
-    Raises: InputError where a recorded number cannot be one of its field.
     """
     found = pair_events(
         list(_scans(case)), list(_biopsies(case)), list(_drugs(case)), window_days=window_days
@@ -40,7 +42,7 @@ def pairs_of_case(case: Case, *, window_days: int = WINDOW_DAYS) -> Conclusion[H
         *(
             f"exams[{exam.id}].date"
             for exam in case.exams
-            if isinstance(exam, PtExam) and _is_her2(exam) and exam.date is None
+            if isinstance(exam, PtExam) and is_her2_pet(exam) and exam.date is None
         ),
         *(
             f"specimens[{each.id}].date"
@@ -51,13 +53,14 @@ def pairs_of_case(case: Case, *, window_days: int = WINDOW_DAYS) -> Conclusion[H
     return found.model_copy(update={"missing": tuple(dict.fromkeys((*found.missing, *undated)))})
 
 
-def _is_her2(exam: PtExam) -> bool:
+def is_her2_pet(exam: PtExam) -> bool:
+    """Whether the exam's tracer seeks HER2."""
     return exam.tracer is not None and _HER2_TRACER.search(exam.tracer) is not None
 
 
 def _scans(case: Case) -> Iterator[LesionScan]:
     for exam in case.exams:
-        if not isinstance(exam, PtExam) or not _is_her2(exam) or exam.date is None:
+        if not isinstance(exam, PtExam) or not is_her2_pet(exam) or exam.date is None:
             continue
         for finding in exam.findings:
             if finding.lesion is None:
@@ -95,8 +98,16 @@ def _biopsies(case: Case) -> Iterator[Biopsy]:
             patient=case.patient.id,
             lesion=specimen.lesion,
             date=specimen.date,
-            her2=her2_facts(specimen.her2),
+            her2=_facts(specimen.her2),
         )
+
+
+def _facts(stated: Her2Result) -> Her2Facts | None:
+    try:
+        return her2_facts(stated)
+    except InputError:
+        # A number that cannot be (a ratio of 0): the report names it where HER2 itself is concluded.
+        return None
 
 
 def _drugs(case: Case) -> Iterator[DrugStart]:
