@@ -11,11 +11,11 @@ from neoher.pathology.her2.recorded_course import her2_of_cancers, undated_her2
 from neoher.record.case import Case
 from neoher.record.conclusion import Conclusion
 from neoher.record.exam import PtExam
-from neoher.report.content import Assessment, KeyImage
+from neoher.report.content import Assessment, Fact, KeyImage
 from neoher.report.numbers import NOT_KNOWN, short_date
 from neoher.report.section import Section, Table, TableCell
 from neoher.report.spectrum_chart import SpectrumMark, chart_aspect, spectrum_chart
-from neoher.response.her2pet.facts import Her2PetPairs, Pair
+from neoher.response.her2pet.facts import Her2PetPairs, Pair, PatientPattern
 from neoher.response.her2pet.recorded import has_her2_pet, is_her2_pet, pairs_of_case
 
 if TYPE_CHECKING:
@@ -207,7 +207,15 @@ def _pairing(pairs: Conclusion[Her2PetPairs]) -> Assessment:
         title="HER2 PET against biopsy",
         headline=f"{count} lesion{'s' if count != 1 else ''} paired with a biopsy within the time window",
         conclusion=pairs,
+        facts=tuple(_pattern(each) for each in value.patients) if value else (),
     )
+
+
+def _pattern(found: PatientPattern) -> Fact:
+    label = f"pattern A to D, {short_date(found.scan_date)}"
+    if found.pattern is None:
+        return Fact(label, NOT_KNOWN, known=False)
+    return Fact(label, f"{found.pattern}: HER2-{found.her2_imaging} on imaging, no HER2 status of tissue")
 
 
 def _pair_tables(pairs: Conclusion[Her2PetPairs]) -> tuple[Table, ...]:
