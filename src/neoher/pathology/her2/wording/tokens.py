@@ -26,11 +26,13 @@ _DETECTED = (
 )
 _EQUIVOCAL = r"(?:equivo\w*|aquivok\w*|borderline|inconclusive|indeterminate|uneindeutig|grenzwertig)"
 _RATIO = r"(?:ratio|quotient|verhaltnis|rapport|cociente|rapporto|razao)"
-_BY = r"\s*(?:by|with|using|per|mittels|par|por|in|on|bei|en)\s*(?:the )?"
+_BY = r"\s*(?:by|with|using|per|mittels|par|por|in|on|bei|en|nella|alla)\s*(?:the |der |dem |la |el )?"
+_OF_HER2 = r"(?:\s*(?:of|de|di|del|der|des|von|d')\s*(?:the )?(?:gene? )?HERTWO)?"
 _IS = r"\s*(?:[:=,]|is|was|of|ist|est|es|von|de|di)?\s*(?:[:=])?\s*"
 _COPIES = (
     r"(?:HERTWO\s*)?(?:gene\s*)?(?:copy number|copies|copie|kopien|kopienzahl|genkopien"
-    r"|nombre de copies|numero de copias|numero di copie|copias|\bcn\b)"
+    r"|nombre (?:moyen )?de copies|numero (?:medio )?de copias|numero (?:medio )?di copie|copias|\bcn\b)"
+    r"(?:\s*(?:of|de|di|del)\s*HERTWO)?"
 )
 _PER_CELL = (
     r"(?:\s*(?:(?:HERTWO|gene)\s*)?(?:(?:signals?|copies|signale|kopien|copias|copie|"
@@ -85,15 +87,15 @@ TOKENS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("ish-positive", rf"{_POSITIVE}\s*(?:for|fur|pour|para|per)\s*{_OF_GENE}\s*{_AMPLIFIED}"),
         (
             "ish-negative",
-            rf"(?:{_NOUN}){_IS}(?:{_NOT}\s*{_DETECTED}|absent\w*|{_NEGATIVE}|{_NOT}(?=\s*$))",
+            rf"(?:{_NOUN}){_OF_HER2}{_IS}(?:{_NOT}\s*{_DETECTED}|absent\w*|{_NEGATIVE}|{_NOT}(?=\s*$))",
         ),
-        ("ish-positive", rf"(?:{_NOUN}){_IS}(?:{_DETECTED}|{_POSITIVE})"),
+        ("ish-positive", rf"(?:{_NOUN}){_OF_HER2}{_IS}(?:{_DETECTED}|{_POSITIVE})"),
         ("ish-positive", r"(?:ge)?amplifi(?:ed|ziert\w*|ee?s?|cad[oa]s?|cat[oaie]|ceerd|erad|eret)\b"),
         ("ish", rf"(?:{_NOUN})"),
         (
             "status-negative",
             rf"{_NOT}{_EVIDENCE}{_OF_GENE}\s*(?:over ?-?express\w*|uberexpress\w*|uberexprim\w*|"
-            rf"surexpr\w*|sobreexpr\w*|sovraespr\w*)",
+            rf"surexpr\w*|sobreexpr\w*|sovraespr\w*){_OF_HER2}",
         ),
         (
             "status-positive",
@@ -121,6 +123,7 @@ TOKENS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("ihc-equivocal", rf"{_EQUIVOCAL}{_BY}IHC"),
         ("status-negative", rf"{_NEGATIVE}\s*(?:for|fur|pour|para|per)\s*HERTWO"),
         ("status-positive", rf"{_POSITIVE}\s*(?:for|fur|pour|para|per)\s*HERTWO"),
+        ("unread", r"(?:weak\w*|schwach\w*|faiblement|debilmente|debolmente|gering\w*)\s*positi\w*"),
         ("triple-negative", r"(?:triple|tripel|triplo)\s*negati\w*"),
         ("triple-positive", r"(?:triple|tripel|triplo)\s*positi\w*"),
         ("ultralow", r"ultra ?low\b|ultra ?niedrig\b"),

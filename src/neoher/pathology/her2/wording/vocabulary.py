@@ -42,8 +42,27 @@ _LINK = r"(?:\s*(?:[:=]|\bof\b|\bvon\b|\bis\b|\bde\b|\bwas\b|\bdi\b))?\s*"
 _TO = r"\s*(?:~|/|\bto\b|\bor\b|\bbis\b|\boder\b|\bou\b|\ba\b|\bo\b|\bund\b|\band\b)\s*"
 
 
+_CHINESE = (
+    ("未见扩增|无扩增|未扩增|不扩增|扩增阴性", " not amplified "),
+    ("有扩增|扩增阳性|扩增", " amplified "),
+    ("阴性", " negative "),
+    ("阳性", " positive "),
+    ("免疫组化|免疫组织化学", " ihc "),
+    ("荧光原位杂交", " fish "),
+    ("检测结果|检测|结果|提示|基因|蛋白", " "),
+    ("可疑|不排除|疑似|不确定", " ? "),
+    ("建议|待查|待做|待", " recommended "),
+    ("既往|原|对照", " previous "),
+    ("[。]", "\n"),
+    ("[、]", ","),
+)
+"""Chinese words of reports, in the English that is read; the more specific before the shorter."""
+
+
 def normalised(text: str) -> str:
     """The text in the one form in which it is read; never fails, whatever the text."""
+    for words, english in _CHINESE:
+        text = re.sub(words, english, text)
     folded = unicodedata.normalize("NFKD", text.replace("\u00df", "ss"))
     plain = "".join(each for each in folded if not unicodedata.combining(each)).lower()
     plain = re.sub(r"[\u2010-\u2015\u2212]", "-", plain).replace("\u2044", "/").replace("§", " ")
@@ -55,6 +74,9 @@ def normalised(text: str) -> str:
     for placeholder, names in _NAMES[1:]:
         plain = re.sub(_or(names), placeholder, plain)
     plain = re.sub(r"(?<![\d.])(\d{1,6}),(?=\d{1,4}(?!\d|,\d))", r"\1.", plain)
+    # A verdict in brackets after the test: FISH has no score with which it could be confused.
+    plain = re.sub(r"(?<=ISH)\s*:?\s*\(\s*-\s*\)", " negative ", plain)
+    plain = re.sub(r"(?<=ISH)\s*:?\s*\(\s*\+\s*\)", " positive ", plain)
     plain = re.sub(r"([\d+])\s*-\s*(?=\d)", r"\1~", plain)
     plain = re.sub(r"(?<=[a-zA-Z])-|-(?=[a-zA-Z])", " ", plain)
     return _with_scores(plain)
@@ -118,7 +140,7 @@ STOP_WORDS = re.compile(
     r"membrane|membranous|staining"
     r"|stained|immunostain\w*|stain|ventana|dako|benchmark|asco|cap|2018|2023|mean|average|avg|method|final"
     r"|overall|category|class|der|die|das|ist|und|mit|im|von|zellen|tumorzellen|befund|ergebnis|farbung"
-    r"|receptor|rezeptor|le|la|les|du|de|des|une|el|los|il|lo|est|es|e|et|y|par|por|per|"
+    r"|receptor|rezeptor|onkoprotein|oncoproteine?|proteine?|proteina|le|la|les|du|de|des|une|el|los|il|lo|est|es|e|et|y|par|por|per|"
     r"con|avec|statut|estado|stato|resultat|resultado"
-    r"|risultato|cellules|celulas|cellule|marquage|breast|carcinoma|cancer|but|however)\b"
+    r"|risultato|cellules|celulas|cellule|marquage|breast|carcinoma|cancer|but|however|aber|jedoch|allerdings|mais|cependant|pero|mas|ma)\b"
 )
