@@ -15,6 +15,7 @@ import pytest
 
 from neoher.cli.calculators import CALCULATORS
 from neoher.cli.main import run
+from neoher.response.her2pet.pairs import CALCULATOR as PAIRS
 from neoher.response.recist import CALCULATOR as RECIST
 
 NEOHER = (sys.executable, "-c", "from neoher.cli.main import main; main()")
@@ -24,6 +25,7 @@ STAGE = ["stage", "--ypt", "2", "--ypn", "1a", "--m", "0"]
 GRADE = ["grade", "--loss", "95"]
 BIOSCORE = ["bioscore", "--clinical-stage", "IIIA", "--yp-stage", "IIA", "--er", "negative"]
 BIOSCORE += ["--nuclear-grade", "3", "--her2", "positive"]
+RECEPTORS = ["receptors", "--er", "5", "--pr", "0"]
 RCB = ["rcb", "--bed", "22x18", "--cellularity", "10", "--cis", "5", "--nodes", "1", "--largest-met", "3"]
 
 
@@ -93,7 +95,10 @@ def test_a_calculator_loads_neither_arrays_nor_images(tmp_path: Path) -> None:
     )
     table = tmp_path / "lesions.csv"
     table.write_text(RECIST.example_table)
-    for words in (HER2, RCB, PCR, STAGE, GRADE, BIOSCORE, ["recist", str(table)], ["--version"]):
+    events = tmp_path / "events.csv"
+    events.write_text(PAIRS.example_table)
+    by_rows = [["recist", str(table)], ["her2pet-pairs", str(events)]]
+    for words in (HER2, RCB, PCR, STAGE, GRADE, BIOSCORE, RECEPTORS, *by_rows, ["--version"]):
         done = subprocess.run(
             [sys.executable, "-c", program, *words], capture_output=True, text=True, check=False
         )

@@ -100,7 +100,7 @@ def test_a_score_of_zero_has_no_cut_beside_it() -> None:
 
 def test_a_registry_gets_the_score_and_the_class_by_its_own_names() -> None:
     registry = burden((20, 15, 10, 0, 0, 0)).model_dump(by_alias=True)["registry"]
-    assert registry == {"Residual Cancer Burden": "1.537", "Class": "RCB-II"}
+    assert registry == {"Residual Cancer Burden": 1.537, "Class": "RCB-II"}
 
 
 def test_no_invasive_cancer_and_no_node_score_exactly_zero() -> None:

@@ -17,6 +17,7 @@ from neoher.report.sections import Findings
 from neoher.report.sections.her2 import her2_section
 from neoher.report.sections.outlook import outlook_section
 from neoher.report.spectrum_chart import SpectrumMark, chart_height, spectrum_chart
+from neoher.report.tissue_facts import specimen_facts
 
 COURSE = """\
 neoher: 1
@@ -114,6 +115,14 @@ def test_the_outlook_shows_each_rate_with_number_definition_and_source() -> None
     rows = [row for table in made.tables for row in table.rows]
     assert all(row[3].text and row[4].sources for row in rows)
     assert any("not a probability" in text for text in made.introduction)
+
+
+@pytest.mark.parametrize(("percent", "said"), [(0, "0 %"), (60, "60 %"), (5, "5 %, low positive")])
+def test_a_low_oestrogen_receptor_is_called_so_beside_its_specimen(percent: float, said: str) -> None:
+    specimen = read_case_text(COURSE.replace("er_percent: 60", f"er_percent: {percent}")).specimens[0]
+    (text,) = [fact.text for fact in specimen_facts(specimen) if fact.label == "oestrogen receptor"]
+    assert text.replace("\u202f", " ").startswith(said)
+    assert ("low positive" in text) is ("low" in said)
 
 
 def test_after_the_operation_there_is_no_outlook() -> None:

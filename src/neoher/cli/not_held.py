@@ -29,7 +29,7 @@ _REASONS = {
         "The MD Anderson nomogram of complete response is not there: it was made without trastuzumab, "
         "and its coefficients were not read."
     ),
-    r"(neo)?(bioscore)?survival|dss": (
+    r"(neo)?bioscoresurvival|dss": (
         "Survival for a number of Neo-Bioscore points is not given: the published figures were not read."
     ),
 }

@@ -85,8 +85,8 @@ class RegistryFields(Frozen):
 
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
 
-    residual_cancer_burden: str = Field(alias="Residual Cancer Burden")
-    """The score, to three decimals."""
+    residual_cancer_burden: float = Field(alias="Residual Cancer Burden")
+    """The score, rounded to three decimals."""
     burden_class: str = Field(alias="Class")
     """RCB-0, RCB-I, RCB-II or RCB-III."""
 

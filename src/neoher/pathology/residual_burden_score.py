@@ -57,7 +57,7 @@ def burden_of(measured: BedAndNodes) -> ResidualBurden:
         primary_term=primary,
         nodal_term=nodal,
         to_nearest_cut=_to_nearest_cut(score),
-        registry=RegistryFields(residual_cancer_burden=f"{score:.3f}", burden_class=f"RCB-{burden_class}"),
+        registry=RegistryFields(residual_cancer_burden=round(score, 3), burden_class=f"RCB-{burden_class}"),
     )
 
 
