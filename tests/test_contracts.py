@@ -16,12 +16,13 @@ from neoher.record.rows import columns_of
 from neoher.record.values.allowed import choices
 from neoher.response.her2pet.facts import Her2PetInputs, Her2PetRow
 from neoher.response.recist_facts import BestResponse, RecistRow, Response
+from neoher.response.specimen.facts import Agreement, ExamAgainstSpecimen, SpecimenRow
 
 pytestmark = pytest.mark.shared
 
-SHARED_ROW = {"stage", "grade", "bioscore", "her2pet-pairs"}
+SHARED_ROW = {"stage", "grade", "bioscore", "her2pet-pairs", "specimen"}
 """Commands whose options the contract gives in words."""
-IN_WORDS = {"stage", "grade", "her2pet-pairs"}
+IN_WORDS = {"stage", "grade", "her2pet-pairs", "specimen"}
 """Commands whose value the contract gives in words."""
 
 BEYOND_THE_CONTRACT = {"length"}
@@ -126,6 +127,19 @@ def test_the_table_of_her2_pet_pairs_has_the_columns_of_the_contract_and_may_hav
     assert all(column.may_be_left_out for _, column in list(columns.values())[len(promised) :])
     assert choices(columns["event"][0]) == ("scan", "biopsy", "drug")
     assert Her2PetInputs.model_fields["window"].default == 61
+
+
+def test_the_table_of_specimens_has_the_columns_and_values_of_the_contract(contract: str) -> None:
+    options, value = row_of(contract, "specimen")
+    written = re.search(r"`(patient,.*?)`", options)
+    assert written is not None
+    columns = columns_of(SpecimenRow)
+    assert [name for name, (_, column) in columns.items() if not column.may_be_left_out] == written[1].split(
+        ","
+    )
+    verdicts, *named = re.findall(r"`(.*?)`", value)
+    assert verdicts.split("|") == list(Agreement)
+    assert set(named) <= set(ExamAgainstSpecimen.model_fields)
 
 
 def test_the_table_of_residual_burden_has_the_columns_of_the_contract(contract: str) -> None:

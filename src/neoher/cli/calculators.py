@@ -109,6 +109,11 @@ CALCULATORS = (
         "Response by RECIST 1.1 at each visit from a table of lesions; best overall response.",
     ),
     CalculatorReference(
+        "specimen",
+        "neoher.response.specimen.table",
+        "Imaging against the surgical specimen: error in mm, over or under, false negative or positive.",
+    ),
+    CalculatorReference(
         "stage",
         "neoher.pathology.stage",
         "Categories ypT and ypN from sizes and node counts, and the anatomic stage group.",
