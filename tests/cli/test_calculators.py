@@ -17,6 +17,7 @@ from neoher.cli.calculators import CALCULATORS
 from neoher.cli.main import run
 from neoher.response.her2pet.pairs import CALCULATOR as PAIRS
 from neoher.response.recist import CALCULATOR as RECIST
+from neoher.response.specimen.table import CALCULATOR as SPECIMEN
 
 NEOHER = (sys.executable, "-c", "from neoher.cli.main import main; main()")
 HER2 = ["her2", "--ihc", "2+", "--ish-probe", "dual", "--ratio", "2.4", "--copies", "5.6"]
@@ -27,6 +28,7 @@ BIOSCORE = ["bioscore", "--clinical-stage", "IIIA", "--yp-stage", "IIA", "--er",
 BIOSCORE += ["--nuclear-grade", "3", "--her2", "positive"]
 RECEPTORS = ["receptors", "--er", "5", "--pr", "0"]
 RCB = ["rcb", "--bed", "22x18", "--cellularity", "10", "--cis", "5", "--nodes", "1", "--largest-met", "3"]
+PATTERN = ["pattern", "--extent", "18", "--baseline-extent", "38", "--fragments", "1"]
 
 
 def neoher(*words: str) -> subprocess.CompletedProcess[str]:
@@ -93,12 +95,12 @@ def test_a_calculator_loads_neither_arrays_nor_images(tmp_path: Path) -> None:
         "heavy = {'numpy', 'pydicom', 'numba', 'scipy', 'matplotlib', 'skimage', 'yaml'};"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
     )
-    table = tmp_path / "lesions.csv"
-    table.write_text(RECIST.example_table)
-    events = tmp_path / "events.csv"
-    events.write_text(PAIRS.example_table)
-    by_rows = [["recist", str(table)], ["her2pet-pairs", str(events)]]
-    for words in (HER2, RCB, PCR, STAGE, GRADE, BIOSCORE, RECEPTORS, *by_rows, ["--version"]):
+    by_rows = []
+    for name, calculator in (("recist", RECIST), ("her2pet-pairs", PAIRS), ("specimen", SPECIMEN)):
+        table = tmp_path / f"{name}.csv"
+        table.write_text(calculator.example_table)
+        by_rows.append([name, str(table)])
+    for words in (HER2, RCB, PCR, STAGE, GRADE, BIOSCORE, RECEPTORS, PATTERN, *by_rows, ["--version"]):
         done = subprocess.run(
             [sys.executable, "-c", program, *words], capture_output=True, text=True, check=False
         )
@@ -370,3 +372,46 @@ def test_a_start_before_the_baseline_is_refused_by_its_option(tmp_path: Path) ->
     status, _, err = recist(tmp_path, RECIST.example_table, "--start", "2025-01-01")
     assert status == 2
     assert "--start: the baseline" in err
+
+
+# Imaging against the specimen, and the pattern ------------------------------------------------------------
+
+
+def test_a_table_of_exams_gives_a_row_each(tmp_path: Path) -> None:
+    table = tmp_path / "exams.csv"
+    table.write_text(SPECIMEN.example_table)
+    rows = answered(["specimen", str(table)])["value"]
+    assert [(row["modality"], row["false_negative"], row["error_invasive_mm"]) for row in rows] == [
+        ("MRI", True, -3),
+        ("US", False, 3),
+        ("MG", None, 45),
+    ]
+    wider = answered(["specimen", str(table), "--band", "40"])["value"]
+    # A false negative is under whatever the band.
+    assert [row["agreement_invasive_and_in_situ"] for row in wider] == ["under", "concordant", None]
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "message"),
+    [
+        ("2025-06-28", "2025-07-28", "line 2 (P1, L1, MRI): exam_date: the exam of 2025-07-28 is later than"),
+        ("2025-06-28,0,", "2025-06-28,-1,", "line 2, imaging_mm: '-1' is below 0."),
+        ("07-10,3,40,mass", "07-10,3,2,mass", "larger than invasive and in situ cancer together"),
+        ("imaging_mm", "size", "there is no column imaging_mm."),
+    ],
+)
+def test_a_table_of_exams_that_cannot_be_is_refused(
+    tmp_path: Path, was: str, becomes: str, message: str
+) -> None:
+    table = tmp_path / "exams.csv"
+    table.write_text(SPECIMEN.example_table.replace(was, becomes))
+    status, out, err = printed(["specimen", str(table), "--json"])
+    assert (status, out) == (2, "")
+    assert message in err
+
+
+def test_a_pattern_is_answered_and_a_contradiction_named_by_its_options() -> None:
+    assert answered(PATTERN)["value"]["pattern"] == "concentric"
+    status, out, err = printed(["pattern", "--extent", "0", "--volume", "2"])
+    assert (status, out) == (2, "")
+    assert err.startswith("error: --extent, --volume: the lesion is gone by one fact and there by another.")

@@ -87,6 +87,9 @@ CALCULATORS = (
         "outlook",
         "neoher.response.outlook.calculator",
         "Published rates of complete response for patients like her, side by side, as context.",
+        "pattern",
+        "neoher.response.shrinkage.pattern",
+        "How a lesion shrinks on MRI: concentric, fragmented, diffuse, in intensity only, or not at all.",
     ),
     CalculatorReference(
         "pcr",

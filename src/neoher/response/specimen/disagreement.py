@@ -18,8 +18,7 @@ class DisagreementKind(StrEnum):
     SIZE = "size"
     """Both see it, and the sizes cannot both be concordant with one specimen."""
     CALCIFICATIONS = "calcifications"
-    """Calcifications reach further than what another modality shows: two different things, no "
-    "contradiction."""
+    """Calcifications reach further than what another modality shows: two things, no contradiction."""
 
     @property
     def code(self) -> str:
