@@ -396,7 +396,7 @@ def test_a_table_of_exams_gives_a_row_each(tmp_path: Path) -> None:
     [
         ("2025-06-28", "2025-07-28", "line 2 (P1, L1, MRI): exam_date: the exam of 2025-07-28 is later than"),
         ("2025-06-28,0,", "2025-06-28,-1,", "line 2, imaging_mm: '-1' is below 0."),
-        ("07-10,3,40,mass", "07-10,3,2,mass", "larger than invasive and in situ cancer together"),
+        (",3,40,", ",3,2,", "larger than invasive and in situ cancer together"),
         ("imaging_mm", "size", "there is no column imaging_mm."),
     ],
 )

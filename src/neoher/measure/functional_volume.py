@@ -17,13 +17,22 @@ from neoher.measure.dce_exam import (
     measure_dce,
     prepare_dce,
 )
+from neoher.measure.footprint import footprint_of
 from neoher.measure.ftv import METHOD, FtvValue, conclude, conclude_without_region, stated_parameters
 from neoher.measure.method import images_of, region_source, regions_of
 from neoher.record.conclusion import Conclusion
 from neoher.record.exam import Exam, MrExam
+from neoher.record.footprint import Footprint
 from neoher.record.measurement import InputObjects, Quantity
 
-__all__ = ["FUNCTIONAL_VOLUME", "FunctionalVolume", "PreparedDce"]
+__all__ = ["FUNCTIONAL_VOLUME", "FunctionalVolume", "PreparedDce", "StoredFtvValue"]
+
+
+class StoredFtvValue(FtvValue):
+    """The value as measurements.json holds it, with the place of the counted voxels."""
+
+    footprint: Footprint | None = None
+    """None where no voxel counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +69,9 @@ class PreparedDce:
         if self.dce.voi is None:
             missing = (f"exams.{self.exam}.regions",)
             return conclude_without_region(self.dce).model_copy(update={"missing": missing}), ()
-        conclusion = conclude(measure_dce(self.dce))
-        return conclusion, _quantities(conclusion.value)
+        measured = measure_dce(self.dce)
+        conclusion = conclude(measured)
+        return _with_footprint(conclusion, measured), _quantities(conclusion.value)
 
     def from_pixels(self) -> DceMeasurement | None:
         """The exam read and measured once more, for pictures; None where there is no region."""
@@ -96,10 +106,20 @@ class FunctionalVolume:
 FUNCTIONAL_VOLUME = FunctionalVolume()
 
 
+def _with_footprint(conclusion: Conclusion[FtvValue], measured: DceMeasurement) -> Conclusion[StoredFtvValue]:
+    """The conclusion with the place of what was counted, by which a later exam can be laid over it."""
+    frame = measured.prepared.exam.frame_of_reference_uid
+    stored = None
+    if conclusion.value is not None:
+        footprint = footprint_of(measured.volume.mask, frame)
+        stored = StoredFtvValue(**dict(conclusion.value), footprint=footprint)
+    return Conclusion[StoredFtvValue](**(dict(conclusion) | {"value": stored}))
+
+
 def _quantities(value: FtvValue | None) -> tuple[Quantity, ...]:
     if value is None:
         return ()
-    largest = value.largest_component
+    largest, parts, enhancement = value.largest_component, value.fragments, value.enhancement
     return (
         Quantity(name="functional_tumour_volume", value=value.volume_cc, unit="cm3"),
         Quantity(name="longest_diameter_in_plane", value=value.longest_diameter_in_plane_mm, unit="mm"),
@@ -116,4 +136,17 @@ def _quantities(value: FtvValue | None) -> tuple[Quantity, ...]:
         ),
         Quantity(name="components", value=float(value.components), unit="1"),
         Quantity(name="sphericity", value=value.sphericity, unit="1"),
+        Quantity(name="fragments", value=float(parts.count if parts else 0), unit="1"),
+        Quantity(
+            name="fragments_longest_diameter_3d",
+            value=parts.longest_diameter_3d_mm if parts else None,
+            unit="mm",
+        ),
+        Quantity(name="hull_volume", value=parts.hull_volume_cc if parts else None, unit="cm3"),
+        Quantity(
+            name="percent_enhancement_mean", value=enhancement.mean_percent if enhancement else None, unit="%"
+        ),
+        Quantity(
+            name="percent_enhancement_peak", value=enhancement.peak_percent if enhancement else None, unit="%"
+        ),
     )

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from neoher.measure.case import ExamResult
-from neoher.measure.ftv import FtvValue
-from neoher.measure.functional_volume import PreparedDce
+from neoher.measure.functional_volume import PreparedDce, StoredFtvValue
 from neoher.report.content import KeyImage
 from neoher.report.figures import exam_images
 
@@ -61,7 +60,7 @@ _PAGES: Mapping[str, MeasuredPage] = {
         },
         always_shown="functional_tumour_volume",
         compared_parameters=("pe_percent", "background_percent", "neighbours", "early_s", "late_s"),
-        in_words=lambda value: FtvValue.model_validate(value).in_words(),
+        in_words=lambda value: StoredFtvValue.model_validate(value).in_words(),
         pictures=_functional_volume_pictures,
     ),
 }
