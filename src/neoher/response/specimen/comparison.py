@@ -59,6 +59,8 @@ class SpecimenSize:
     invasive_and_in_situ_mm: float | None
     date: dt.date | None
     """Day of the operation."""
+    holds_in_situ: bool | None = None
+    """Whether there is in situ cancer, where that is known without a size."""
 
     @property
     def invasive(self) -> float | None:
@@ -78,8 +80,8 @@ class SpecimenSize:
 
     @property
     def holds_any(self) -> bool | None:
-        """Whether the specimen holds invasive or in situ cancer; an invasive focus is enough to know."""
-        if self.invasive_mm:
+        """Whether the specimen holds invasive or in situ cancer; one of the two is enough to know."""
+        if self.invasive_mm or (self.holds_in_situ and self.invasive_and_in_situ_mm is None):
             return True
         return None if self.invasive_and_in_situ_mm is None else self.invasive_and_in_situ_mm > 0
 
@@ -243,13 +245,20 @@ def _cautions_of_flags(
     if invented and whole == 0:
         message = "Something was seen, and the specimen holds neither invasive nor in situ cancer."
         return (Caution(code="false-positive", message=message),)
+    if invented and specimen.holds_any:
+        message = (
+            "Something was seen, and the specimen holds no invasive but in situ cancer of unknown extent: "
+            "false positive for invasive cancer, not for in situ cancer."
+        )
+        return (Caution(code="in-situ-only", message=message),)
     if invented:
         message = (
             "Something was seen, and the specimen holds no invasive cancer; whether it holds in situ cancer "
             "is not stated."
         )
         return (Caution(code="false-positive", message=message),)
-    if seen.visible is False and invasive == 0 and whole:
-        message = f"Nothing was seen, and the specimen holds {whole:g} mm of in situ cancer."
+    if seen.visible is False and invasive == 0 and specimen.holds_any:
+        extent = f"{whole:g} mm of in situ cancer" if whole else "in situ cancer of unknown extent"
+        message = f"Nothing was seen, and the specimen holds {extent}."
         return (Caution(code="in-situ-not-seen", message=message),)
     return ()
