@@ -215,6 +215,20 @@ def test_not_evaluated_says_nothing_and_the_exam_before_it_counts() -> None:
     assert (mri.exam, mri.not_compared) == ("M0", "only before therapy: its size is no error")
 
 
+def test_a_diameter_over_all_parts_is_too_large() -> None:
+    split = case(
+        (
+            "  - {id: N1",
+            "  - {id: L1a, kind: primary, parent: L1}\n  - {id: L1b, kind: primary, parent: L1}\n  - {id: N1",
+        ),
+        ("{lesion: L1, finding: absent}", "{lesion: L1, longest_mm: 55}"),
+    )
+    mri = exam(only(split), "MRI")
+    reason = next(each for each in mri.reasons if each.code == "fragmentation")
+    assert reason.words == "the lesion is in parts, and a diameter over all of them is too large"
+    assert reason.found_in == "lesions L1a, L1b, which split from L1"
+
+
 # The specimen ---------------------------------------------------------------------------------------------
 
 
@@ -307,7 +321,9 @@ def test_measured_and_reported_stand_side_by_side() -> None:
     assert exam(lesion, "MRI").imaging_mm == 0
     ours = exam(lesion, "MRI (measured)")
     assert (ours.measured, ours.imaging_mm, ours.comparison.agreement_invasive) == (True, 22.5, "over")
-    assert "fragmentation" in reasons(ours)
+    words = {reason.code: reason.words for reason in ours.reasons}
+    # Too small against the whole of 40 mm.
+    assert words["fragmentation"].endswith("only the largest was measured")
     assert any("MRI shows nothing, MRI (measured) shows 22.5 mm" in words for words in lesion.disagreements)
 
 

@@ -16,6 +16,8 @@ from neoher.report.content import ExamImages, LesionTable
 from neoher.report.section import Section
 from neoher.report.sections.her2 import her2_section
 from neoher.report.sections.outlook import outlook_section
+from neoher.report.sections.pattern import pattern_section
+from neoher.report.sections.specimen import specimen_section
 
 __all__ = ["SECTIONS", "Findings", "sections_of"]
 
@@ -37,6 +39,8 @@ class Findings:
 SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
     her2_section,
     outlook_section,
+    pattern_section,
+    specimen_section,
 )
 
 

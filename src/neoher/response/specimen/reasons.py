@@ -48,6 +48,8 @@ class Circumstances:
     """Antibodies and taxanes given before the exam."""
     calcifications: bool
     """The exam's size is the extent of calcifications."""
+    largest_part: bool
+    """The exam's size is that of the largest part alone."""
 
 
 def likely_reasons(
@@ -90,13 +92,21 @@ def _reasons(
             found_in=around.non_mass_exam,
             basis=sources.AZHDEH.id,
         )
-    if differs and around.fragmented:
+    if around.fragmented and over and not around.largest_part:
         yield Reason(
             code="fragmentation",
-            words="the lesion is in parts: a diameter over all of them is too large, a volume or the largest "
-            "part too small",
+            words="the lesion is in parts, and a diameter over all of them is too large",
             found_in=around.fragmented,
             basis=sources.TAKEDA_NAC.id,
+        )
+    if around.fragmented and under and kind is ImagingKind.MRI:
+        yield Reason(
+            code="fragmentation",
+            words="the lesion is in parts, and only the largest was measured"
+            if around.largest_part
+            else "the lesion is in parts, of which enhancement may not show all",
+            found_in=around.fragmented,
+            basis="the definition of the measurement" if around.largest_part else UNSOURCED,
         )
     if kind is ImagingKind.MRI and under and around.hormone_receptors:
         yield Reason(

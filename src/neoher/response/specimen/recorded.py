@@ -11,7 +11,7 @@ from neoher.record.conclusion import Conclusion, Frozen
 from neoher.record.lesion import Lesion
 from neoher.record.measurement import Measurements
 from neoher.response.specimen.comparison import BAND_MM, compare
-from neoher.response.specimen.disagreement import Disagreement, Sight, disagreement_of
+from neoher.response.specimen.disagreement import Disagreement, DisagreementKind, Sight, disagreement_of
 from neoher.response.specimen.evidence import Profile, PublishedAgreement, published_agreement
 from neoher.response.specimen.facts import ExamAgainstSpecimen
 from neoher.response.specimen.operation import Operation, compared_lesions, operation_of
@@ -217,6 +217,7 @@ def _circumstances(
         receptors_path="specimens",
         antivascular=antivascular_drugs(case, sight.seen.date),
         calcifications=sight.seen.calcifications,
+        largest_part=sight.measured,
     )
 
 
@@ -241,7 +242,16 @@ def _disagreements(
         disagreement_of(Sight(_spoken(one), one.seen), Sight(_spoken(other), other.seen), band_mm)
         for one, other in combinations(after, 2)
     )
-    return tuple(one for one in found if one is not None)
+    # Calcifications are set against the first modality that they exceed; once said is enough.
+    named = {
+        (
+            one.kind,
+            one.first.name,
+            "" if one.kind is DisagreementKind.CALCIFICATIONS else one.second.name,
+        ): one
+        for one in reversed([one for one in found if one is not None])
+    }
+    return tuple(reversed(named.values()))
 
 
 def _spoken(sight: RecordedSight) -> str:

@@ -46,8 +46,8 @@ def last_sights(
     """The last exam of each modality that says something of the lesion, on or before a day.
 
     In the order of the kinds of imaging. Reported and measured stand side by side, as do a mass and its
-    calcifications on mammography. An exam without a date cannot be placed before surgery and is left out. Does
-    not look whether an exam came before therapy.
+    calcifications on mammography. An exam without a date cannot be placed before surgery and is left out.
+    Does not look whether an exam came before therapy.
     """
     last: dict[str, RecordedSight] = {}
     for exam, finding in case.findings_of(lesion):
