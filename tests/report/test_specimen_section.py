@@ -140,6 +140,24 @@ def test_a_specimen_without_sizes_says_what_is_needed_and_gives_no_error(build: 
     assert (row[2].text, row[2].known) == ("not known", False)
 
 
+def test_before_surgery_the_calcifications_are_flagged_although_mri_sees_nothing(build: Build) -> None:
+    # Mammography was not repeated, so no two modalities can disagree after therapy.
+    text = (
+        DISAGREEING[: DISAGREEING.index("surgery:")]
+        .replace(
+            "id: G3, modality: MG, visit: T3, date: 2025-06-20",
+            "id: G0, modality: MG, visit: T0, date: 2025-02-05",
+        )
+        .replace("longest_mm: 6}", "finding: absent}")
+    )
+    found = section(build(read_case_text(text)), "imaging-against-specimen")
+    assert found is not None
+    assert [caution.partition(":")[0] for caution in found.cautions] == [
+        "L1 had calcifications of a suspicious form"
+    ]
+    assert found.introduction[0].startswith("Before surgery")
+
+
 def test_a_record_without_exam_or_lesion_has_neither_section(build: Build) -> None:
     assert build(read_case_text("neoher: 1\npatient: {id: P1}\n")).sections == ()
 

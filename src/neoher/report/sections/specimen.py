@@ -43,13 +43,14 @@ _QUANTITIES = {
 
 
 def specimen_section(findings: Findings) -> Section | None:
-    """Each primary lesion against its specimen; before surgery, only modalities that disagree.
+    """Each primary lesion against its specimen; before surgery, modalities that disagree and calcifications.
 
-    None where there is neither a comparison nor a disagreement.
+    None where there is nothing to compare, no disagreement and no calcification to be excised.
     """
     held = [one for one in findings.results if one.state is not State.STALE]
     conclusion = imaging_against_specimen(findings.case, measurements_of(held))
-    lesions = [one for one in conclusion.value or () if _says_something(one)]
+    to_excise = any(each.code == "calcifications-to-be-excised" for each in conclusion.warnings)
+    lesions = [one for one in conclusion.value or () if to_excise or _says_something(one)]
     if not lesions:
         return None
     cautions = [each.message for each in conclusion.warnings if each.code in _FIRST]

@@ -158,7 +158,7 @@ def _exam(
         found = likely_reasons(sight.kind, comparison, around, band_mm)
         _tell(comparison, sight, operation, found, reasons)
     elif early:
-        reasons.miss(f"an exam of {lesion.id} by {sight.name} after the start of therapy")
+        reasons.miss(f"an exam of {lesion.id} by {_spoken(sight)} after the start of therapy")
     return ExamOfLesion(
         name=sight.name,
         exam=sight.exam,
