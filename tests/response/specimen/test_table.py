@@ -214,6 +214,11 @@ def test_each_modality_speaks_by_its_last_exam() -> None:
     assert codes(conclusion) == []
 
 
+def test_two_spellings_of_a_modality_are_one() -> None:
+    conclusion = compared(row(30, None, days=25, modality="MR"), row(8, None, days=5))
+    assert codes(conclusion) == []
+
+
 def test_two_lesions_are_not_held_against_each_other() -> None:
     assert codes(compared(row(30, None), row(0, None, modality="US", lesion="M"))) == []
 

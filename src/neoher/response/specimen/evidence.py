@@ -294,6 +294,13 @@ _ENTRIES: Sequence[_Entry] = (
         sources.MARINOVICH_2013,
     ),
     _Entry(
+        ImagingKind.CLINICAL,
+        AFTER_THERAPY,
+        _INDIVIDUAL,
+        "underestimates",
+        sources.MARINOVICH_2015,
+    ),
+    _Entry(
         ImagingKind.CONTRAST_MAMMOGRAPHY,
         AFTER_THERAPY,
         "prospective, 2026",

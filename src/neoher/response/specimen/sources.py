@@ -37,8 +37,8 @@ CHEN_2013 = Source(
     "PMC4005994", "Chen et al., size on MRI after therapy and molecular type, 2013", "excerpt read"
 )
 TAKEDA_NAC = Source(
-    "Eur J Radiol 2012;81:2148",
-    "Takeda et al., residual size on MRI after endocrine therapy and after chemotherapy",
+    "coek:takeda-2012",
+    "Takeda et al., residual size on MRI after endocrine therapy and chemotherapy. Eur J Radiol 2012;81:2148",
     "first page read",
 )
 AZHDEH = Source(
@@ -47,17 +47,17 @@ AZHDEH = Source(
     "excerpt read; surgery first, without therapy before it",
 )
 BAE = Source(
-    "synapse.koreamed:1136985",
+    "koreamed:1136985",
     "Bae et al., preoperative size by molecular subtype",
     "excerpt read; surgery first, without therapy before it",
 )
 ULTRASOUND_AND_MRI = Source(
-    "dovepress:CMAR.S247279",
+    "dovepress:S247279",
     "Ultrasound and MRI for pathological complete response. Cancer Manag Res",
     "excerpt read",
 )
 CEM_2026 = Source(
-    "mdpi:Diagnostics 16:640",
+    "mdpi:diagnostics-16-640",
     "Contrast-enhanced mammography and MRI after therapy, prospective. Diagnostics 2026;16:640",
     "excerpt read; the order of its figures is to be verified",
 )
@@ -76,7 +76,7 @@ CALCIFICATIONS_AFTER_THERAPY = Source(
     "excerpt read",
 )
 CALCIFICATIONS_HER2 = Source(
-    "biocloudy:MzMxMjU5Mw==", "MRI where calcifications remain, by subtype (243 patients)", "abstract read"
+    "biocloudy:243", "MRI where calcifications remain, by subtype (243 patients)", "abstract read"
 )
 NON_MASS_SIZE = Source(
     "doi:10.1177/0284185118817920", "Size of non-mass enhancement on MRI against pathology", "abstract read"

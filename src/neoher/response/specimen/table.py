@@ -12,6 +12,7 @@ from neoher.record.conclusion import Conclusion
 from neoher.response.specimen.comparison import Seen, SpecimenSize, compare
 from neoher.response.specimen.disagreement import Sight, disagreement_of
 from neoher.response.specimen.facts import ExamAgainstSpecimen, SpecimenInputs, SpecimenRow
+from neoher.response.specimen.modalities import kind_of
 from neoher.response.specimen.sources import CALCIFICATIONS_AFTER_THERAPY, MARINOVICH_2015
 
 __all__ = ["CALCULATOR", "specimen"]
@@ -82,7 +83,8 @@ def _warn_of_disagreement(
         if row.lesion is None or row.modality is None:
             continue
         last = groups.setdefault((row.patient, row.lesion, row.surgery_date), {})
-        slot = (row.modality, row.finding == "calcifications")
+        # MR and MRI are one modality.
+        slot = (str(kind_of(row.modality) or row.modality), row.finding == "calcifications")
         if slot not in last or _later(row, last[slot]):
             last[slot] = row
     for (patient, lesion, _), last in groups.items():
