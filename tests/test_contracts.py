@@ -24,7 +24,6 @@ SHARED_ROW = {"stage", "grade", "bioscore", "her2pet-pairs", "specimen"}
 """Commands whose options the contract gives in words."""
 IN_WORDS = {"stage", "grade", "her2pet-pairs", "specimen"}
 """Commands whose value the contract gives in words."""
-BEYOND_THE_CONTRACT = {"length", "pattern"}
 BEYOND_THE_CONTRACT = {"receptors", "her2-change", "her2-heterogeneity", "outlook", "length", "pattern"}
 """Commands that the contract does not name; adding is free."""
 IN_CONTRACT = [each for each in CALCULATORS if each.name not in BEYOND_THE_CONTRACT]

@@ -87,6 +87,8 @@ CALCULATORS = (
         "outlook",
         "neoher.response.outlook.calculator",
         "Published rates of complete response for patients like her, side by side, as context.",
+    ),
+    CalculatorReference(
         "pattern",
         "neoher.response.shrinkage.pattern",
         "How a lesion shrinks on MRI: concentric, fragmented, diffuse, in intensity only, or not at all.",

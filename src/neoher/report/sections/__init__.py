@@ -37,10 +37,10 @@ class Findings:
 
 
 SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
-    her2_section,
-    outlook_section,
     pattern_section,
     specimen_section,
+    her2_section,
+    outlook_section,
 )
 
 

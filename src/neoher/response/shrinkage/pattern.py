@@ -53,6 +53,7 @@ def shrinkage_pattern(facts: PatternFacts) -> Conclusion[ShrinkagePattern]:
     if pattern is None:
         return reasons.conclude(None)
     _explain(facts, pattern, reasons)
+    reasons.miss(*_half_stated(facts))
     return reasons.conclude(
         ShrinkagePattern(
             pattern=pattern,
@@ -238,6 +239,15 @@ def _unknown(facts: PatternFacts, *names: str) -> tuple[str, ...]:
     return tuple(
         each for name in names for each in (f"baseline_{name}", name) if getattr(facts, each) is None
     )
+
+
+def _half_stated(facts: PatternFacts) -> tuple[str, ...]:
+    """The other half of each fact that is known at baseline alone or now alone."""
+    unknown = (
+        _unknown(facts, name)
+        for name in ("extent_mm", "volume_cc", "largest_mm", "enhancement_percent", "fragments")
+    )
+    return tuple(name for names in unknown if len(names) == 1 for name in names)
 
 
 def _exact(value: float) -> Fraction:
