@@ -39,7 +39,7 @@ def specimen_chart(lesion: LesionAgainstSpecimen) -> str:
     known = [size for size in sizes if size is not None]
     if not known or not exams:
         return ""
-    marks = ticks(0.0, max(*known, 1.0), 6)
+    marks = ticks(0.0, max(*known, 10.0), 6)
     right = _WIDTH - _RIGHT
     bottom = _TOP + _ROW * (len(exams) + 1)
 
