@@ -49,6 +49,11 @@ CALCULATORS = (
         "CPS+EG and Neo-Bioscore from stage before and after therapy, ER, nuclear grade and HER2.",
     ),
     CalculatorReference(
+        "eortc",
+        "neoher.response.fdg.eortc",
+        "Metabolic response by EORTC 1999 at each FDG scan from a table of lesions.",
+    ),
+    CalculatorReference(
         "ftv",
         "neoher.cli.ftv",
         "Functional tumour volume, signal enhancement ratio and diameters of a DCE-MRI exam.",
@@ -99,6 +104,16 @@ CALCULATORS = (
         "Pathological complete response after neoadjuvant therapy, under each definition.",
     ),
     CalculatorReference(
+        "percist",
+        "neoher.response.fdg.percist",
+        "Metabolic response by PERCIST 1.0 at each FDG scan from a table of lesions and references.",
+    ),
+    CalculatorReference(
+        "phergain",
+        "neoher.response.fdg.phergain",
+        "Early metabolic response by PHERGain's rule (investigational) from a table of FDG scans.",
+    ),
+    CalculatorReference(
         "rcb",
         "neoher.pathology.residual_burden",
         "Residual cancer burden after neoadjuvant therapy: score, class and terms.",
@@ -122,6 +137,11 @@ CALCULATORS = (
         "stage",
         "neoher.pathology.stage",
         "Categories ypT and ypN from sizes and node counts, and the anatomic stage group.",
+    ),
+    CalculatorReference(
+        "who",
+        "neoher.response.who",
+        "Response by the WHO criteria (products of two diameters) at each visit from a table of lesions.",
     ),
 )
 

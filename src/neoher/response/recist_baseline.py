@@ -12,7 +12,7 @@ from neoher.errors import InputError
 from neoher.response.recist_facts import RecistRow
 from neoher.response.recist_lesions import Visit, diameter, family_of, method_of, where
 
-__all__ = ["NODE_NORMAL_BELOW_MM", "Baseline", "baseline_of"]
+__all__ = ["NODE_NORMAL_BELOW_MM", "Baseline", "baseline_of", "refuse_changed_modality", "refuse_late"]
 
 MOST_TARGETS = 5
 MOST_PER_ORGAN = 2
@@ -63,8 +63,8 @@ def baseline_of(visits: Sequence[Visit]) -> Baseline:
             computable = False
         targets[row.lesion] = kind or "other"
     missing += _refuse_too_many(first.of("target"), kinds)
-    _refuse_late(visits[1:], first, rows)
-    _refuse_changed_modality(rows)
+    refuse_late(visits[1:], first, rows)
+    refuse_changed_modality(rows)
     nontargets = {row.lesion: kinds.get(row.lesion) for row in first.of("nontarget")}
     for row in first.of("nontarget"):
         if row.status in {"absent", "progressed"} or row.finding == "absent":
@@ -136,7 +136,8 @@ def _refuse_too_many(rows: Sequence[RecistRow], kinds: Mapping[str, str]) -> lis
     return [f"organ of {row.lesion}" for row, organ in organs if organ is None]
 
 
-def _refuse_late(later: Sequence[Visit], first: Visit, rows: Sequence[RecistRow]) -> None:
+def refuse_late(later: Sequence[Visit], first: Visit, rows: Sequence[RecistRow]) -> None:
+    """Raises: InputError where a lesion that is not new was not there at baseline in the same role."""
     held = {row.lesion: row.role for row in first.rows}
     for row in (each for visit in later for each in visit.rows if each.role != "new"):
         origin = family_of(row.lesion, rows)
@@ -148,7 +149,8 @@ def _refuse_late(later: Sequence[Visit], first: Visit, rows: Sequence[RecistRow]
             )
 
 
-def _refuse_changed_modality(rows: Sequence[RecistRow]) -> None:
+def refuse_changed_modality(rows: Sequence[RecistRow]) -> None:
+    """Raises: InputError where a target, or its fragment, is measured by another modality than before."""
     held: dict[str, tuple[str, RecistRow]] = {}
     for row in sorted(rows, key=lambda each: each.date):
         method = method_of(row)
