@@ -49,6 +49,11 @@ CALCULATORS = (
         "CPS+EG and Neo-Bioscore from stage before and after therapy, ER, nuclear grade and HER2.",
     ),
     CalculatorReference(
+        "change",
+        "neoher.response.change_table",
+        "Change of each measured quantity over the visits, beyond or within the noise of measuring.",
+    ),
+    CalculatorReference(
         "eortc",
         "neoher.response.fdg.eortc",
         "Metabolic response by EORTC 1999 at each FDG scan from a table of lesions.",

@@ -18,14 +18,11 @@ from neoher.report.provenance import NumberSources
 from neoher.report.reported import modality_of, reported_numbers
 from neoher.report.visits import ReportVisit
 from neoher.report.words import lesion_title
-from neoher.response.change import REPEATABILITY, Change, change_between
+from neoher.response.change import Change, change_between
+from neoher.response.repeatability import repeatability_of
 
 __all__ = ["lesion_tables"]
 
-_SAME_REPEATABILITY = {
-    "largest_component_longest_diameter_in_plane": "longest_diameter_in_plane",
-    "largest_component_longest_diameter_3d": "longest_diameter_3d",
-}
 _LENGTH = "longest_diameter_reported"
 _NO_CHANGE = {
     "calcification_extent": (
@@ -269,12 +266,11 @@ def _why_not_measured(visit: ReportVisit, modality: str) -> str:
 
 def _repeatability(key: _RowKey) -> str:
     """The quantity's name in the table of repeatability; published limits of size are those of MRI."""
-    name = _SAME_REPEATABILITY.get(key.quantity, key.quantity)
-    return name if key.modality == "MR" else f"{name} on {key.modality}"
+    return key.quantity if key.modality == "MR" else f"{key.quantity} on {key.modality}"
 
 
 def _limit(key: _RowKey) -> tuple[str, tuple[str, ...]]:
     if key.quantity in _NO_CHANGE:
         return _NO_CHANGE[key.quantity]
-    known = REPEATABILITY.get(_repeatability(key))
-    return (known.words, known.sources) if known else ("no limit is held for this quantity", ())
+    known = repeatability_of(_repeatability(key))
+    return known.words, known.sources

@@ -54,7 +54,9 @@ class EortcVisit(Frozen):
     def in_words(self) -> str:
         """The scan as one line for a reader."""
         change = "change not known" if self.change_percent is None else f"SUV {self.change_percent:+.1f} %"
-        after = "" if self.cycles is None else f" after {self.cycles} {'cycle' if self.cycles == 1 else 'cycles'}"
+        after = (
+            "" if self.cycles is None else f" after {self.cycles} {'cycle' if self.cycles == 1 else 'cycles'}"
+        )
         return f"{self.visit}, {self.date}: {self.response}; {change}{after}"
 
 
