@@ -67,7 +67,7 @@ def adc_course(visits: Sequence[AdcVisit]) -> Conclusion[tuple[AdcChange, ...]]:
     for visit in ordered[1:]:
         conclusion = change_between("adc_mean", ordered[0].adc_mean, visit.adc_mean)
         for step in conclusion.because:
-            reasons.step(f"{visit.visit}: {step.step}", step.rule, **step.inputs)
+            reasons.step(f"{visit.visit}: {step.step}", step.rule, None, **step.inputs)
         told.append(
             AdcChange(
                 visit=visit.visit,

@@ -158,7 +158,7 @@ def _change(
     shares = washout_share(first.ser_bins), washout_share(visit.ser_bins)
     change = conclusion.value
     for step in conclusion.because:
-        reasons.step(f"{visit.visit}: {step.step}", step.rule, **step.inputs)
+        reasons.step(f"{visit.visit}: {step.step}", step.rule, None, **step.inputs)
     return VolumeChange(
         visit=visit.visit,
         date=visit.date,
