@@ -160,6 +160,9 @@ class _Course:
         there = None if unevaluated else hottest(scan)
         told = self._class(index, first, now, rules, unevaluated)
         self._explain(scan, told, rules)
+        self.reasons.miss(*(f"sulpeak of {name} at {scan.name}" for name in unevaluated))
+        grown = extent(first.scan, scan, list(first.avid))
+        self.reasons.miss(*(grown.missing if grown.judged and told.response is not CMR else ()))
         self._warn(scan, told, first)
         earlier = first.hottest[1] if first.hottest else None
         later = there[1] if there else None
