@@ -96,10 +96,12 @@ def test_a_calculator_loads_neither_arrays_nor_images(tmp_path: Path) -> None:
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
     )
     by_rows = []
-    for name, calculator in (("recist", RECIST), ("her2pet-pairs", PAIRS), ("specimen", SPECIMEN)):
-        table = tmp_path / f"{name}.csv"
-        table.write_text(calculator.example_table)
-        by_rows.append([name, str(table)])
+    own = ("change", "eortc", "her2pet-pairs", "percist", "phergain", "recist", "specimen", "who")
+    for reference in (each for each in CALCULATORS if each.name in own):
+        table = tmp_path / f"{reference.name}.csv"
+        table.write_text(reference.load().example_table)
+        by_rows.append([reference.name, str(table)])
+    assert len(by_rows) == len(own)
     for words in (HER2, RCB, PCR, STAGE, GRADE, BIOSCORE, RECEPTORS, PATTERN, *by_rows, ["--version"]):
         done = subprocess.run(
             [sys.executable, "-c", program, *words], capture_output=True, text=True, check=False
@@ -304,6 +306,74 @@ def test_a_table_in_json_counts_its_rows_and_names_those_not_computed(tmp_path: 
     assert (status, err) == (0, "")
     assert (summary["rows"], summary["computed"]) == (2, 1)
     assert summary["not_computed"] == [{"line": 3, "row": "P2", "reason": "cellularity_percent"}]
+
+
+# Scans and measurements as a table ------------------------------------------------------------------------
+
+
+def told(folder: Path, name: str, text: str | None = None, *more: str) -> dict[str, Any]:
+    """What the calculator answers to its example table, or to another one."""
+    calculator = next(each for each in CALCULATORS if each.name == name).load()
+    table = folder / f"{name}.csv"
+    table.write_text(calculator.example_table if text is None else text, encoding="utf-8")
+    return answered([name, str(table), *more])
+
+
+def test_fdg_scans_are_answered_by_each_criterion(tmp_path: Path) -> None:
+    # 7.4 to 3.3: -55.4 % and -4.1 SUL, threshold 1.5 x 1.8 + 2 x 0.2.
+    (visit,) = told(tmp_path, "percist")["value"]
+    assert list(visit)[:6] == [
+        "visit",
+        "response",
+        "change_percent",
+        "change_sul",
+        "threshold_sul",
+        "comparable",
+    ]
+    assert (visit["response"], visit["change_sul"], visit["threshold_sul"], visit["comparable"]) == (
+        "PMR",
+        -4.1,
+        3.1,
+        True,
+    )
+    # 17.2 to 14.4: -16.3 % after one cycle.
+    assert told(tmp_path, "eortc")["value"][0]["response"] == "PMR"
+    # 11.2 to 4.1 and 6.0 to 3.6, which is exactly 40 %.
+    assert told(tmp_path, "phergain")["value"][0]["responder"] is True
+
+
+def test_an_empty_table_of_scans_has_no_value(tmp_path: Path) -> None:
+    answer = told(tmp_path, "percist", "lesion,kind,visit,date\n")
+    assert (answer["value"], answer["missing"]) == (None, ["rows"])
+
+
+def test_a_table_of_scans_may_leave_out_what_was_not_recorded(tmp_path: Path) -> None:
+    text = "lesion,kind,visit,date,sulpeak\nA,lesion,b,2025-01-06,8\nA,lesion,f,2025-03-06,4\n"
+    answer = told(tmp_path, "percist", text)
+    assert answer["value"][0]["response"] == "NE"
+    assert {"sul_mean of liver at b", "uptake_min at f"} <= set(answer["missing"])
+
+
+def test_products_of_diameters_and_changes_are_answered(tmp_path: Path) -> None:
+    # 40 x 30 + 30 x 20 = 1800 to 26 x 20 + 20 x 12 = 760 mm2.
+    (visit,) = told(tmp_path, "who")["value"]
+    assert (visit["sum_mm2"], visit["overall"]) == (760, "PR")
+    changes = told(tmp_path, "change")["value"]
+    assert [(each["quantity"], each["visit"], each["beyond_noise"]) for each in changes] == [
+        ("ADC mean", "T1", False),
+        ("ADC mean", "T2", True),
+        ("FDG SUVmax", "T2", True),
+        ("FTV", "T1", None),
+    ]
+    assert [each["limit"] for each in changes] == [13.3, 13.3, 28, None]
+
+
+def test_two_scans_of_one_date_are_refused_by_their_file(tmp_path: Path) -> None:
+    table = tmp_path / "scans.csv"
+    table.write_text("lesion,kind,visit,date\nA,lesion,b,2025-01-06\nA,lesion,f,2025-01-06\n")
+    status, out, err = printed(["percist", str(table), "--json"])
+    assert (status, out) == (2, "")
+    assert "have the same date" in err
 
 
 # Tables of rows that make one case ------------------------------------------------------------------------

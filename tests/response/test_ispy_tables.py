@@ -1,7 +1,7 @@
 """Imaging complete response against pathological complete response in the public tables of I-SPY 1 and 2.
 
-Complete on imaging: longest diameter 0 on the MRI before surgery, which the criteria call CR. Expected counts in
-HER2-positive disease: the tables' own, counted apart from this code (I-SPY 1, column 'MRI LD PreSurg' with
+Complete on imaging: longest diameter 0 on the MRI before surgery, which the criteria call CR. Expected counts
+in HER2-positive disease: the tables' own, counted apart from this code (I-SPY 1, column 'MRI LD PreSurg' with
 'Her2MostPos' 1; I-SPY 2, columns LD_T3 in cm with 'HER2' 1).
 """
 
@@ -37,8 +37,8 @@ def known(value: Any) -> float | None:
 def last_response(baseline_mm: float | None, before_surgery_mm: float | None) -> str:
     """RECIST 1.1 before surgery of a lone mass in the breast; why there is none where there is none.
 
-    The tables hold the extent of enhancement, not targets chosen by a reader: a lesion below 10 mm at baseline
-    is entered as non-target.
+    The tables hold the extent of enhancement, not targets chosen by a reader: a lesion below 10 mm at
+    baseline is entered as non-target.
     """
     if before_surgery_mm is None:
         return "not measured"
@@ -87,7 +87,7 @@ def ispy2(shared_data: Path) -> pd.DataFrame:
 
 
 def counted(pairs: list[tuple[str, Any]]) -> dict[str, tuple[int, int]]:
-    """Patients and pathological complete responses by the class before surgery; those without either left out."""
+    """Patients and pathological complete responses by the class before surgery, where both are known."""
     sizes = Counter(told for told, pcr in pairs if known(pcr) is not None)
     complete = Counter(told for told, pcr in pairs if pcr == 1)
     return {told: (sizes[told], complete[told]) for told in sizes if told != "not measured"}
