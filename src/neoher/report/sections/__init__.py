@@ -17,6 +17,7 @@ from neoher.report.section import Section
 from neoher.report.sections.her2 import her2_section
 from neoher.report.sections.outlook import outlook_section
 from neoher.report.sections.pattern import pattern_section
+from neoher.report.sections.response import response_section
 from neoher.report.sections.specimen import specimen_section
 
 __all__ = ["SECTIONS", "Findings", "sections_of"]
@@ -37,6 +38,7 @@ class Findings:
 
 
 SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
+    response_section,
     pattern_section,
     specimen_section,
     her2_section,
