@@ -38,6 +38,10 @@ class SumAtVisit(Frozen):
     """From the smallest complete sum of the earlier visits; None at the first and where that is 0."""
     not_measured: tuple[str, ...]
     """Lesions of the first visit without a diameter, by id."""
+    gone: tuple[str, ...]
+    """Lesions of the first visit that are stated absent, by id; they count 0."""
+    too_small: tuple[str, ...]
+    """Those stated too small to measure and given no size, by id; they count 5 mm."""
     appeared: tuple[str, ...]
     """Lesions with a size here and none at the first visit, by id; whether they are new is not stated."""
 
@@ -62,6 +66,8 @@ class _Seen:
     date: dt.date | None
     sizes: dict[str, Fraction | None]
     """Diameter in mm by lesion; None: not evaluated, or two exams disagree."""
+    too_small: frozenset[str]
+    """The lesions whose diameter stands in for a size that nobody could measure."""
 
 
 def diameter_sums(case: Case) -> Conclusion[DiameterSums]:
@@ -114,7 +120,7 @@ def _seen(case: Case, modality: Modality) -> Iterator[_Seen]:
         started = started or any(size for size in sizes.values())
         if started:
             dates = [exam.date for exam in exams if exam.date is not None]
-            yield _Seen(visit.label, min(dates, default=None), sizes)
+            yield _Seen(visit.label, min(dates, default=None), sizes, _too_small(exams))
 
 
 def _sizes(case: Case, exams: Sequence[Exam]) -> dict[str, Fraction | None]:
@@ -128,6 +134,16 @@ def _sizes(case: Case, exams: Sequence[Exam]) -> dict[str, Fraction | None]:
             known_before = lesion.id in held
             held[lesion.id] = size if not known_before or held[lesion.id] == size else None
     return held
+
+
+def _too_small(exams: Sequence[Exam]) -> frozenset[str]:
+    return frozenset(
+        finding.lesion
+        for exam in exams
+        for finding in exam.findings
+        if finding.lesion and finding.finding is FindingState.TOO_SMALL
+        if finding.longest_mm is None and finding.short_mm is None
+    )
 
 
 def _size(finding: Finding, lesion: Lesion) -> Fraction | None:
@@ -153,6 +169,8 @@ def _sum(modality: Modality, seen: Sequence[_Seen]) -> DiameterSum:
                 change_from_first_percent=percent_of(total, sums[0]) if place else None,
                 change_from_smallest_percent=percent_of(total, _smallest(sums[:place])),
                 not_measured=tuple(name for name in followed if each.sizes.get(name) is None),
+                gone=tuple(name for name in followed if each.sizes.get(name) == 0),
+                too_small=tuple(name for name in followed if name in each.too_small),
                 appeared=tuple(name for name, size in each.sizes.items() if size and name not in followed),
             )
             for place, (each, total) in enumerate(zip(seen, sums, strict=True))

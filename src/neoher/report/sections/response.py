@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from neoher.measure.case import ExamResult
-from neoher.record.case import Case
 from neoher.report.content import Cell, LesionTable, Origin, QuantityRow
 from neoher.report.numbers import NOT_KNOWN, change_percent, short_date, with_unit
 from neoher.report.section import Section, Table, TableCell
@@ -24,8 +23,8 @@ _VOLUME, _ADC = "functional_tumour_volume", "adc_mean"
 _FOLLOWED = (_VOLUME, _ADC, "suvmax", "suvpeak", "sulpeak", "suvmean", "tlg")
 """The quantities whose change the section judges, by the beginning of their names; diameters are added up."""
 _NO_CLASS = (
-    "No class of RECIST is given: it needs targets chosen at baseline, non-target lesions and a reader's word "
-    "on new ones, which case.yaml does not state. With them, `neoher recist` gives it."
+    "No class of RECIST is given: it needs targets chosen at baseline, non-target lesions and a reader's "
+    "word on new ones, which case.yaml does not state. With them, neoher recist gives it."
 )
 _INTRODUCTION = (
     "Every change counts from the first visit. It is beyond noise where it exceeds what repeating the "
@@ -43,9 +42,8 @@ def response_section(findings: Findings) -> Section | None:
     return Section(
         id="response",
         title="Response over the visits",
-        introduction=_INTRODUCTION,
-        cautions=(_NO_CLASS,),
-        tables=tuple(_sum_table(findings.case, each) for each in sums.value or ()),
+        introduction=(*_INTRODUCTION, _NO_CLASS),
+        tables=tuple(_sum_table(findings, each) for each in sums.value or ()),
         parts=tuple(parts),
     )
 
@@ -53,11 +51,12 @@ def response_section(findings: Findings) -> Section | None:
 # Sums of diameters ----------------------------------------------------------------------------------------
 
 
-def _sum_table(case: Case, told: DiameterSum) -> Table:
+def _sum_table(findings: Findings, told: DiameterSum) -> Table:
+    case = findings.case
     rows = (
         (
             TableCell("sum of diameters"),
-            *(_sum_cell(at, first=not place) for place, at in enumerate(told.visits)),
+            *(_sum_cell(at, _codes(findings.lesions, told, at.visit)) for at in told.visits),
         ),
     )
     nodes = [name for name in told.lesions if (lesion := case.lesion(name)) and lesion.station]
@@ -71,22 +70,39 @@ def _sum_table(case: Case, told: DiameterSum) -> Table:
     )
 
 
-def _sum_cell(at: SumAtVisit, *, first: bool) -> TableCell:
-    appeared = (
-        f"{', '.join(at.appeared)} appears here: whether it is new is not stated" if at.appeared else ""
+def _codes(tables: Sequence[LesionTable], told: DiameterSum, visit: str) -> tuple[str, ...]:
+    """The codes of provenance of the diameters that are added up at a visit."""
+    return tuple(
+        cell.provenance
+        for table in tables
+        if table.lesion in told.lesions
+        for row in table.rows
+        if row.origin is Origin.REPORTED and row.modality == told.modality
+        if row.quantity in {"longest_diameter_reported", "short_axis"}
+        for cell in row.cells
+        if cell.visit == visit and cell.provenance
     )
+
+
+def _sum_cell(at: SumAtVisit, codes: tuple[str, ...]) -> TableCell:
+    appeared = f"{', '.join(at.appeared)} has a size here and none at the first visit" if at.appeared else ""
     if at.sum_mm is None:
         return TableCell(
             NOT_KNOWN, f"{', '.join(at.not_measured)} not measured. {appeared}".strip(), known=False
         )
     notes = []
-    if not first and at.change_from_first_percent is not None:
+    if at.change_from_first_percent is not None:
         notes.append(f"{change_percent(at.change_from_first_percent)} from the first")
     smallest = at.change_from_smallest_percent
     if smallest is not None and smallest > 0:
         notes.append(f"{change_percent(smallest)} from the smallest")
+    notes += [f"{name} gone" for name in at.gone]
+    notes += [f"{name} too small to measure" for name in at.too_small]
     notes += [appeared] if appeared else []
-    return TableCell(with_unit(at.sum_mm, "mm"), "; ".join(notes))
+    notes += [f"from {', '.join(codes)}"] if len(codes) > 1 else []
+    return TableCell(
+        with_unit(at.sum_mm, "mm"), "; ".join(notes), provenance=codes[0] if len(codes) == 1 else None
+    )
 
 
 # Quantities of one lesion ---------------------------------------------------------------------------------
@@ -138,7 +154,9 @@ def _quantity_cell(cell: Cell, unit: str) -> TableCell:
     notes = []
     if change is not None:
         size = "" if change.percent is None else change_percent(change.percent)
-        verdict = {True: "beyond noise", False: "within noise", None: "noise not known"}[change.beyond_noise]
+        verdict = {True: "beyond noise", False: "within noise", None: "no published limit"}[
+            change.beyond_noise
+        ]
         notes.append(", ".join(part for part in (size, verdict) if part))
     notes += [cell.note] if cell.note else []
     notes += ["stale"] if cell.stale else []
