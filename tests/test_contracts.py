@@ -18,7 +18,7 @@ from neoher.response.change_table import ChangeRow, LesionChange
 from neoher.response.fdg.percist_facts import MetabolicResponse
 from neoher.response.fdg.scans import FdgRow
 from neoher.response.her2pet.facts import Her2PetInputs, Her2PetRow
-from neoher.response.recist_facts import BestResponse, RecistRow, Response
+from neoher.response.recist.facts import BestResponse, RecistRow, Response
 from neoher.response.specimen.facts import Agreement, ExamAgainstSpecimen, SpecimenRow
 
 pytestmark = pytest.mark.shared

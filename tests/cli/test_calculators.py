@@ -16,7 +16,7 @@ import pytest
 from neoher.cli.calculators import CALCULATORS
 from neoher.cli.main import run
 from neoher.response.her2pet.pairs import CALCULATOR as PAIRS
-from neoher.response.recist import CALCULATOR as RECIST
+from neoher.response.recist.calculator import CALCULATOR as RECIST
 from neoher.response.specimen.table import CALCULATOR as SPECIMEN
 
 NEOHER = (sys.executable, "-c", "from neoher.cli.main import main; main()")

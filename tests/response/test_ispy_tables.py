@@ -18,8 +18,8 @@ import pytest
 
 from neoher.response.change import change_between
 from neoher.response.functional_volume import EnhancementVisit, functional_volume_course
-from neoher.response.recist import recist
-from neoher.response.recist_facts import RecistInputs
+from neoher.response.recist.calculator import recist
+from neoher.response.recist.facts import RecistInputs
 
 pytestmark = [
     pytest.mark.shared,

@@ -52,6 +52,7 @@ def test_a_quantity_has_the_published_limit(quantity: str) -> None:
         ("HER2 PET SUVmax", "this tracer"),
         ("suvmax on PT 89Zr-pertuzumab", "this tracer"),
         ("68Ga-ABY-025 SUVpeak", "this tracer"),
+        ("suvmax of 89Zr-trastuzumab", "this tracer"),
         ("suvmax", "tracer is not stated"),
         ("suvmax on PT tracer not stated", "tracer is not stated"),
         ("SULpeak", "tracer is not stated"),

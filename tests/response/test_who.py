@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from neoher.errors import InputError
 from neoher.record.conclusion import Conclusion
-from neoher.response.who import who
-from neoher.response.who_facts import WhoInputs
+from neoher.response.who.calculator import who
+from neoher.response.who.facts import WhoInputs
 
 START = dt.date(2025, 1, 6)
 

@@ -130,7 +130,7 @@ CALCULATORS = (
     ),
     CalculatorReference(
         "recist",
-        "neoher.response.recist",
+        "neoher.response.recist.calculator",
         "Response by RECIST 1.1 at each visit from a table of lesions; best overall response.",
     ),
     CalculatorReference(
@@ -145,7 +145,7 @@ CALCULATORS = (
     ),
     CalculatorReference(
         "who",
-        "neoher.response.who",
+        "neoher.response.who.calculator",
         "Response by the WHO criteria (products of two diameters) at each visit from a table of lesions.",
     ),
 )

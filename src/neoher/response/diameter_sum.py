@@ -18,8 +18,8 @@ from neoher.record.exam import Exam, Modality
 from neoher.record.finding import Finding, FindingState
 from neoher.record.lesion import Lesion, LesionKind
 from neoher.response.exact import exact, percent_of
-from neoher.response.recist_lesions import TOO_SMALL_MM
-from neoher.response.recist_sources import EISENHAUER_2009, RECIST_GROUP
+from neoher.response.recist.lesions import TOO_SMALL_MM
+from neoher.response.recist.sources import EISENHAUER_2009, RECIST_GROUP
 
 __all__ = ["DiameterSum", "DiameterSums", "SumAtVisit", "diameter_sums"]
 

@@ -212,7 +212,7 @@ def quantity_of(stated: str) -> NamedQuantity:
         tracer = Tracer.FDG
     elif found & _OTHER_TRACERS:
         tracer = Tracer.OTHER
-    beside = _MR | _OTHER_MODALITIES | _FDG | _OTHER_TRACERS | _UNSTATED | {"pet", "pt", "18f", "on", "ss"}
+    beside = _MR | _OTHER_MODALITIES | _FDG | _OTHER_TRACERS | _UNSTATED | {"pet", "pt", "18f", "on", "of", "ss"}
     plain = " ".join(word for word in words if word not in beside)
     name = _QUANTITIES.get(" ".join(words)) or _QUANTITIES.get(plain)
     return NamedQuantity(name, tracer, bool(found & _OTHER_MODALITIES))

@@ -1,4 +1,4 @@
-"""The section on response: every change beside what it must exceed, sums of diameters, never a class of RECIST."""
+"""The section on response: each change beside what it must exceed, sums of diameters, no class of RECIST."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ from neoher.report.section import Section, Table, TableCell
 Build = Callable[..., ReportContent]
 
 EXAMS = """\
-  - {id: F1, modality: PT, visit: T0, date: 2025-02-15, tracer: 18F-FDG, findings: [{lesion: L1, suvmax: 11.2}]}
-  - {id: F2, modality: PT, visit: T2, date: 2025-04-26, tracer: 18F-FDG, findings: [{lesion: L1, suvmax: 5.0}]}
+  - {id: F1, modality: PT, visit: T0, date: 2025-02-15, tracer: 18F-FDG,
+     findings: [{lesion: L1, suvmax: 11.2}]}
+  - {id: F2, modality: PT, visit: T2, date: 2025-04-26, tracer: 18F-FDG,
+     findings: [{lesion: L1, suvmax: 5.0}]}
   - {id: H2, modality: PT, visit: T2, date: 2025-04-30, tracer: 89Zr-pertuzumab,
      findings: [{lesion: L1, suvmax: 3.0}]}
 treatment:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["response_section"]
 
 _VOLUME, _ADC = "functional_tumour_volume", "adc_mean"
-_FOLLOWED = (_VOLUME, _ADC, "suvmax", "suvpeak", "sulpeak", "suvmean", "tlg")
+_FOLLOWED = (_VOLUME, "adc_", "suv", "sul", "tlg")
 """The quantities whose change the section judges, by the beginning of their names; diameters are added up."""
 _NO_CLASS = (
     "No class of RECIST is given: it needs targets chosen at baseline, non-target lesions and a reader's "

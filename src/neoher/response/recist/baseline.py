@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from neoher.errors import InputError
-from neoher.response.recist_facts import RecistRow
-from neoher.response.recist_lesions import Visit, diameter, family_of, method_of, where
+from neoher.response.recist.facts import RecistRow
+from neoher.response.recist.lesions import Visit, diameter, family_of, method_of, where
 
 __all__ = ["NODE_NORMAL_BELOW_MM", "Baseline", "baseline_of", "refuse_changed_modality", "refuse_late"]
 

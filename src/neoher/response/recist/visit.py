@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from neoher.response.recist_baseline import NODE_NORMAL_BELOW_MM, Baseline
-from neoher.response.recist_facts import RecistRow, Response
-from neoher.response.recist_lesions import Visit, family_of, method_of
+from neoher.response.recist.baseline import NODE_NORMAL_BELOW_MM, Baseline
+from neoher.response.recist.facts import RecistRow, Response
+from neoher.response.recist.lesions import Visit, family_of, method_of
 
 __all__ = ["NontargetState", "new_lesion", "nontarget_response", "nontarget_states", "overall_response"]
 

@@ -8,10 +8,10 @@ from fractions import Fraction
 
 from neoher.errors import InputError
 from neoher.response.exact import exact
-from neoher.response.recist_baseline import refuse_changed_modality, refuse_late
-from neoher.response.recist_facts import RecistRow
-from neoher.response.recist_lesions import Visit, family_of, where
-from neoher.response.who_facts import WhoResponse
+from neoher.response.recist.baseline import refuse_changed_modality, refuse_late
+from neoher.response.recist.facts import RecistRow
+from neoher.response.recist.lesions import Visit, family_of, where
+from neoher.response.who.facts import WhoResponse
 
 __all__ = [
     "LesionGroup",

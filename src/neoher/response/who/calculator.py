@@ -11,9 +11,9 @@ from neoher.pathology.reasoning import Reasoning
 from neoher.record.calculator import Calculator
 from neoher.record.conclusion import Conclusion
 from neoher.response.exact import percent_of
-from neoher.response.recist_lesions import Visit, visits_of
-from neoher.response.who_facts import WhoInputs, WhoResponse, WhoVisit
-from neoher.response.who_lesions import (
+from neoher.response.recist.lesions import Visit, visits_of
+from neoher.response.who.facts import WhoInputs, WhoResponse, WhoVisit
+from neoher.response.who.lesions import (
     LesionGroup,
     baseline_lesions,
     groups_of,
@@ -21,7 +21,7 @@ from neoher.response.who_lesions import (
     nontarget_state,
     unevaluated,
 )
-from neoher.response.who_text import EXAMPLE_TABLE, EXPLANATION, WHO_1981, WHO_TABLE
+from neoher.response.who.text import EXAMPLE_TABLE, EXPLANATION, WHO_1981, WHO_TABLE
 
 __all__ = ["CALCULATOR", "who"]
 

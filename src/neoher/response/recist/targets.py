@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from neoher.errors import InputError
-from neoher.response.recist_baseline import NODE_NORMAL_BELOW_MM, Baseline
-from neoher.response.recist_facts import RecistRow, Response
-from neoher.response.recist_lesions import Visit, diameter, where
+from neoher.response.recist.baseline import NODE_NORMAL_BELOW_MM, Baseline
+from neoher.response.recist.facts import RecistRow, Response
+from neoher.response.recist.lesions import Visit, diameter, where
 
 __all__ = ["TargetSum", "target_response", "target_sums"]
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from neoher.errors import InputError
-from neoher.response.recist_facts import RecistRow
+from neoher.response.recist.facts import RecistRow
 
 __all__ = ["TOO_SMALL_MM", "Visit", "diameter", "family_of", "method_of", "visits_of", "where"]
 

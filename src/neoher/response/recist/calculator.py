@@ -11,13 +11,13 @@ from neoher.errors import InputError
 from neoher.pathology.reasoning import Reasoning
 from neoher.record.calculator import Calculator
 from neoher.record.conclusion import Conclusion
-from neoher.response.recist_baseline import NODE_NORMAL_BELOW_MM, Baseline, baseline_of
-from neoher.response.recist_best import Protocol, best_response, conflicts
-from neoher.response.recist_facts import BestResponse, RecistInputs, Response, VisitResponse
-from neoher.response.recist_lesions import Visit, method_of, visits_of
-from neoher.response.recist_sources import EISENHAUER_2009, RECIST_GROUP, SCHWARTZ_2016
-from neoher.response.recist_targets import TargetSum, target_response, target_sums
-from neoher.response.recist_visit import new_lesion, nontarget_response, nontarget_states, overall_response
+from neoher.response.recist.baseline import NODE_NORMAL_BELOW_MM, Baseline, baseline_of
+from neoher.response.recist.best import Protocol, best_response, conflicts
+from neoher.response.recist.facts import BestResponse, RecistInputs, Response, VisitResponse
+from neoher.response.recist.lesions import Visit, method_of, visits_of
+from neoher.response.recist.sources import EISENHAUER_2009, RECIST_GROUP, SCHWARTZ_2016
+from neoher.response.recist.targets import TargetSum, target_response, target_sums
+from neoher.response.recist.visit import new_lesion, nontarget_response, nontarget_states, overall_response
 
 __all__ = ["CALCULATOR", "recist"]
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from neoher.record.calculator import Option
 from neoher.record.conclusion import Frozen
-from neoher.response.recist_facts import RecistRow
+from neoher.response.recist.facts import RecistRow
 
 __all__ = ["WhoInputs", "WhoResponse", "WhoVisit"]
 

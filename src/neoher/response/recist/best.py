@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from neoher.response.recist_facts import BestResponse, Response, VisitResponse
+from neoher.response.recist.facts import BestResponse, Response, VisitResponse
 
 __all__ = ["Protocol", "best_response", "conflicts"]
 
