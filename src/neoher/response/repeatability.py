@@ -190,6 +190,7 @@ _OTHER_TRACERS = frozenset(
     | {"affibody", "aby", "025", "trastuzumab", "pertuzumab", "fes", "flt", "fapi"}
 )
 _UNSTATED = frozenset({"tracer", "not", "stated"})
+_JOINING = frozenset({"pet", "pt", "18f", "on", "of", "ss"})
 
 
 def tracer_of(stated: str | None) -> Tracer:
@@ -212,7 +213,7 @@ def quantity_of(stated: str) -> NamedQuantity:
         tracer = Tracer.FDG
     elif found & _OTHER_TRACERS:
         tracer = Tracer.OTHER
-    beside = _MR | _OTHER_MODALITIES | _FDG | _OTHER_TRACERS | _UNSTATED | {"pet", "pt", "18f", "on", "of", "ss"}
+    beside = _MR | _OTHER_MODALITIES | _FDG | _OTHER_TRACERS | _UNSTATED | _JOINING
     plain = " ".join(word for word in words if word not in beside)
     name = _QUANTITIES.get(" ".join(words)) or _QUANTITIES.get(plain)
     return NamedQuantity(name, tracer, bool(found & _OTHER_MODALITIES))

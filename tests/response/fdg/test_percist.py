@@ -358,6 +358,14 @@ def test_a_new_lesion_stays_until_it_is_at_background() -> None:
     assert responses(gone) == ["PMD", "PMD", "PMR"]
 
 
+def test_an_extent_that_grows_while_uptake_falls_is_for_a_reader() -> None:
+    told = assess([lesion("A", 0, 5.0, tlg=40), lesion("A", 1, 3.0, tlg=70), *references()])
+    assert told.value[0].response == "PMD"
+    assert "extent-grows-while-uptake-falls" in codes(told)
+    steady = assess([lesion("A", 0, 5.0, tlg=40), lesion("A", 1, 5.0, tlg=70), *references()])
+    assert "extent-grows-while-uptake-falls" not in codes(steady)
+
+
 def test_without_tlg_the_extent_is_said_not_to_be_judged() -> None:
     assert "extent-not-judged" in codes(assess(course(8.0, 4.0)))
     assert "extent-not-judged" not in codes(assess(course(8.0, 4.0, tlg=30)))

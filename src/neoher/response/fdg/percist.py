@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 from neoher.errors import InputError
 from neoher.pathology.reasoning import Reasoning
@@ -18,18 +17,9 @@ from neoher.response.fdg.comparability import (
     reference_of,
     stricter_uptake_rule_met,
 )
+from neoher.response.fdg.percist_class import PercistBaseline, PercistClass, classify, unevaluated
 from neoher.response.fdg.percist_facts import MetabolicResponse, PercistInputs, PercistVisit
-from neoher.response.fdg.percist_lesions import (
-    CHANGE_SHARE,
-    CHANGE_SUL,
-    LesionRise,
-    avid_lesions,
-    complete,
-    extent,
-    five_hottest,
-    hottest,
-    new_lesions,
-)
+from neoher.response.fdg.percist_lesions import LesionRise, avid_lesions, extent, five_hottest, hottest
 from neoher.response.fdg.percist_text import EXAMPLE_TABLE, EXPLANATION, RULES
 from neoher.response.fdg.scans import Scan, scans_of
 from neoher.response.fdg.sources import PERCIST_1_0, PERCIST_WORDING, PRACTICAL_PERCIST
@@ -73,33 +63,6 @@ def percist(inputs: PercistInputs) -> Conclusion[_Value]:
     return reasons.conclude(_Course(scans, inputs, reasons).visits())
 
 
-@dataclass(frozen=True, slots=True)
-class _Baseline:
-    """What the baseline gives for every later scan."""
-
-    scan: Scan
-    avid: dict[str, Fraction | None]
-    reference: Reference
-    hottest: tuple[str, Fraction] | None
-    """None where a lesion has no number, so that the hottest is not known."""
-
-    @property
-    def measurable(self) -> bool | None:
-        """Whether the hottest lesion reaches the threshold; None where that cannot be said."""
-        if self.hottest is None or self.reference.threshold is None:
-            return None
-        return self.hottest[1] >= self.reference.threshold
-
-
-@dataclass(frozen=True, slots=True)
-class _Class:
-    """A class with its reason."""
-
-    response: MetabolicResponse
-    why: str
-    missing: tuple[str, ...] = ()
-
-
 @dataclass
 class _Course:
     scans: Sequence[Scan]
@@ -117,11 +80,11 @@ class _Course:
     def _reference(self, scan: Scan) -> Reference:
         return reference_of(scan, blood_pool_sd=self.inputs.blood_pool_form == "plus-2-sd")
 
-    def _baseline(self) -> _Baseline:
+    def _baseline(self) -> PercistBaseline:
         scan = self.scans[0]
         avid, reference = avid_lesions(scan), self._reference(scan)
         unknown = tuple(name for name, peak in avid.items() if peak is None)
-        first = _Baseline(scan, avid, reference, None if unknown else hottest(scan))
+        first = PercistBaseline(scan, avid, reference, None if unknown else hottest(scan))
         self.reasons.miss(*reference.missing, *(f"sulpeak of {name} at {scan.name}" for name in unknown))
         if reference.kind == "blood-pool":
             self._warn_of_blood_pool(reference)
@@ -152,15 +115,15 @@ class _Course:
             PERCIST_WORDING,
         )
 
-    def _visit(self, index: int, first: _Baseline) -> PercistVisit:
+    def _visit(self, index: int, first: PercistBaseline) -> PercistVisit:
         scan = self.scans[index]
         now = self._reference(scan)
         rules = compared_rules(first.scan, scan, first.reference, now)
-        unevaluated = self._unevaluated(scan, first)
-        there = None if unevaluated else hottest(scan)
-        told = self._class(index, first, now, rules, unevaluated)
+        unknown = unevaluated(scan, first)
+        there = None if unknown else hottest(scan)
+        told = classify(self.scans[: index + 1], first, now, rules)
         self._explain(scan, told, rules)
-        self.reasons.miss(*(f"sulpeak of {name} at {scan.name}" for name in unevaluated))
+        self.reasons.miss(*(f"sulpeak of {name} at {scan.name}" for name in unknown))
         grown = extent(first.scan, scan, list(first.avid))
         self.reasons.miss(*(grown.missing if grown.judged and told.response is not CMR else ()))
         self._warn(scan, told, first)
@@ -179,67 +142,7 @@ class _Course:
             date=scan.date,
         )
 
-    def _unevaluated(self, scan: Scan, first: _Baseline) -> tuple[str, ...]:
-        """The lesions of which nothing is known on this scan; one at background is known."""
-        return tuple(
-            name
-            for name in first.avid | scan.lesions
-            if scan.sulpeak(name) is None and scan.at_background(name) is not True
-        )
-
-    def _class(
-        self,
-        index: int,
-        first: _Baseline,
-        now: Reference,
-        rules: Sequence[ComparedRule],
-        unevaluated: tuple[str, ...],
-    ) -> _Class:
-        scan = self.scans[index]
-        new, open_ones = new_lesions(self.scans[: index + 1], first.avid)
-        if new:
-            return _Class(PMD, f"new lesion {', '.join(new)}")
-        if (refused := _not_assessable(first, rules)) is not None:
-            return refused
-        assert first.hottest is not None  # a measurable baseline has its hottest lesion
-        target, base = first.hottest
-        resolved = complete(scan, list(first.avid | scan.lesions), target, now)
-        if resolved and not open_ones:
-            return _Class(CMR, "every lesion below the liver's mean and not above the blood pool")
-        rises = [
-            LesionRise(name, peak, later)
-            for name, peak in first.avid.items()
-            if peak is not None and (later := scan.sulpeak(name)) is not None
-        ]
-        if (progressed := _progression(scan, first, rises)) is not None:
-            return progressed
-        undecided = tuple(f"sulpeak of {name} at {scan.name}" for name in unevaluated)
-        undecided += tuple(f"new of {name} at {scan.name}" for name in open_ones)
-        grown = extent(first.scan, scan, list(first.avid))
-        if grown.judged and grown.increased is None:
-            undecided += grown.missing
-        there = hottest(scan)
-        if there is None and not undecided:
-            undecided = (f"sulpeak of {target} at {scan.name}",)
-        if undecided or there is None:
-            return _Class(NE, "what is not known could be progression", undecided)
-        doubt = () if resolved is False else self._background_facts(scan, now, target)
-        fall = base - there[1]
-        if fall < CHANGE_SHARE * base or fall < CHANGE_SUL:
-            return _Class(SMD, "neither 30 % and 0.8 SUL lower nor 30 % and 0.8 SUL higher", doubt)
-        if risen := [rise.name for rise in rises if rise.forbids_response]:
-            return _Class(SMD, f"hottest lesion lower, but {', '.join(risen)} more than 30 % higher", doubt)
-        return _Class(PMR, "30 % and 0.8 SUL lower or more", doubt)
-
-    def _background_facts(self, scan: Scan, now: Reference, target: str) -> tuple[str, ...]:
-        """What would be needed to say whether the response is complete."""
-        if scan.sulpeak(target) is None:
-            return (f"sulpeak of {target} at {scan.name}",)
-        missing = tuple(each for each in now.missing if each.startswith("sul_mean"))
-        pool = scan.blood_pool is not None and scan.blood_pool.sul_mean is not None
-        return missing if pool else (*missing, f"sul_mean of blood-pool at {scan.name}")
-
-    def _explain(self, scan: Scan, told: _Class, rules: Sequence[ComparedRule]) -> None:
+    def _explain(self, scan: Scan, told: PercistClass, rules: Sequence[ComparedRule]) -> None:
         self.reasons.step(
             f"{scan.name}: {told.response}, {told.why}",
             RULES[told.response],
@@ -257,7 +160,7 @@ class _Course:
                 )
         self.reasons.cite(PERCIST_WORDING)
 
-    def _warn(self, scan: Scan, told: _Class, first: _Baseline) -> None:
+    def _warn(self, scan: Scan, told: PercistClass, first: PercistBaseline) -> None:
         if stricter_uptake_rule_met(first.scan, scan) is False:
             self.reasons.warn(
                 "stricter-uptake-rule",
@@ -269,15 +172,26 @@ class _Course:
                 "extent-not-judged",
                 f"{scan.name}: no TLG is stated, so an increase in extent, which is PMD, was not looked for.",
             )
-        if told.response is not CMR and any(each.response is CMR for each in self.told):
+        if told.response not in {CMR, NE} and any(each.response is CMR for each in self.told):
             self.reasons.warn(
                 "uptake-after-complete-response",
                 f"{scan.name}: FDG uptake after CMR. PERCIST compares with the baseline; whether this is "
                 "progression is a reader's to say.",
             )
+        self._warn_of_extent(scan, told, first)
         self._warn_of_rise_since_lowest(scan, told)
 
-    def _warn_of_rise_since_lowest(self, scan: Scan, told: _Class) -> None:
+    def _warn_of_extent(self, scan: Scan, told: PercistClass, first: PercistBaseline) -> None:
+        there = hottest(scan)
+        falls = there is not None and first.hottest is not None and there[1] < first.hottest[1]
+        if told.response is PMD and falls and extent(first.scan, scan, list(first.avid)).increased:
+            self.reasons.warn(
+                "extent-grows-while-uptake-falls",
+                f"{scan.name}: TLG is 75 % higher or more although SULpeak fell. PERCIST may ask that it did "
+                "not fall (unverified, not applied): a reader must look.",
+            )
+
+    def _warn_of_rise_since_lowest(self, scan: Scan, told: PercistClass) -> None:
         index = self.scans.index(scan)
         peaks = [peak[1] for each in self.scans[1:index] if (peak := hottest(each)) is not None]
         there = hottest(scan)
@@ -289,35 +203,6 @@ class _Course:
                 f"{scan.name}: the hottest lesion is 30 % and 0.8 SUL or more above its lowest so far; "
                 "PERCIST compares with the baseline alone.",
             )
-
-
-def _not_assessable(first: _Baseline, rules: Sequence[ComparedRule]) -> _Class | None:
-    """NE where the baseline or the comparability forbids a class; None where a class can be given."""
-    if first.measurable is None:
-        return _Class(NE, "whether the baseline is measurable is not known")
-    if not first.measurable:
-        return _Class(NE, "hottest lesion below the threshold at baseline: not evaluable")
-    decisive = [rule for rule in rules if rule.decisive]
-    if broken := [rule.name for rule in decisive if rule.met is False]:
-        return _Class(NE, f"scans not comparable ({', '.join(broken)})")
-    if unknown := [rule.name for rule in decisive if rule.met is None]:
-        return _Class(NE, f"whether the scans are comparable is not known ({', '.join(unknown)})")
-    return None
-
-
-def _progression(scan: Scan, first: _Baseline, rises: Sequence[LesionRise]) -> _Class | None:
-    """PMD by what is known; what is not known can only add."""
-    assert first.hottest is not None
-    assert first.reference.threshold is not None
-    there = hottest(scan)
-    if there is not None and LesionRise(there[0], first.hottest[1], there[1]).strong:
-        return _Class(PMD, f"hottest lesion {there[0]} 30 % and 0.8 SUL higher or more")
-    grown = [rise.name for rise in rises if rise.strong and rise.now >= first.reference.threshold]
-    if grown:
-        return _Class(PMD, f"{', '.join(grown)} 30 % and 0.8 SUL higher or more, and measurable")
-    if extent(first.scan, scan, list(first.avid)).increased:
-        return _Class(PMD, "TLG 75 % higher or more")
-    return None
 
 
 CALCULATOR = Calculator(
