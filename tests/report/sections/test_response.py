@@ -135,4 +135,4 @@ def test_without_two_visits_there_is_no_section(build: Build) -> None:
 def test_the_section_stands_on_the_page(with_adc_and_fdg: Case, build: Build) -> None:
     page = render(build(with_adc_and_fdg))
     assert page.count('<h2 id="response">') == 1
-    assert "×10⁻⁶ mm²/s" in page
+    assert "×10⁻⁶\u202fmm²/s" in page
