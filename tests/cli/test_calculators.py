@@ -15,7 +15,6 @@ import pytest
 
 from neoher.cli.calculators import CALCULATORS
 from neoher.cli.main import run
-from neoher.response.her2pet.pairs import CALCULATOR as PAIRS
 from neoher.response.recist.calculator import CALCULATOR as RECIST
 from neoher.response.specimen.table import CALCULATOR as SPECIMEN
 
