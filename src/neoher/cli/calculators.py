@@ -74,11 +74,6 @@ CALCULATORS = (
         "HER2 status by ASCO/CAP 2018/2023 from IHC and ISH, with the spectrum label beside it.",
     ),
     CalculatorReference(
-        "length",
-        "neoher.measure.length",
-        "Length between two points on a mammogram, tomosynthesis slice or ultrasound image.",
-    ),
-    CalculatorReference(
         "her2-change",
         "neoher.pathology.her2.change",
         "HER2 of one cancer from biopsy through specimen to metastasis: what changed, what it means.",
@@ -92,6 +87,11 @@ CALCULATORS = (
         "her2pet-pairs",
         "neoher.response.her2pet.pairs",
         "HER2 PET against biopsy by lesion and time window: pairs, classes, exclusions, patterns.",
+    ),
+    CalculatorReference(
+        "length",
+        "neoher.measure.length",
+        "Length between two points on a mammogram, tomosynthesis slice or ultrasound image.",
     ),
     CalculatorReference(
         "outlook",
