@@ -115,6 +115,11 @@ def test_a_move_inside_the_band_of_readers_need_not_be_a_change() -> None:
     assert "label-change-in-reader-band" in codes(conclusion)
 
 
+def test_two_specimens_of_one_name_are_refused() -> None:
+    with pytest.raises(InputError, match="two specimens are called B1"):
+        concluded(BIOPSY | {"ihc": "3+"}, RESIDUAL | {"specimen": "B1", "ihc": "1+"})
+
+
 def test_a_contradictory_specimen_is_refused_by_its_line() -> None:
     row = RESIDUAL | {"line": 3, "ihc": "2+", "ish_probe": "single", "ratio": 2.4}
     with pytest.raises(InputError) as refusal:

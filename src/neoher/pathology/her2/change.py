@@ -43,8 +43,13 @@ _BAND = {Spectrum.LOW, Spectrum.ULTRALOW, Spectrum.ABSENT, Spectrum.ZERO_UNSPECI
 def her2_change(inputs: Her2ChangeInputs) -> Conclusion[Her2Course]:
     """HER2 of each specimen of a table, and how each differs from the first and from the one before.
 
-    Returns and raises: as `her2_course`.
+    Returns and raises: as `her2_course`; InputError where two specimens have one name.
     """
+    names = [row.specimen for row in inputs.rows]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise InputError(
+            f"two specimens are called {twice[0]}.", where="specimen", remedy="Name each specimen once."
+        )
     return her2_course(
         [
             DatedHer2(

@@ -189,6 +189,6 @@ class Her2Course(Frozen):
     """Each later result against the first, and against the one before."""
 
     def in_words(self) -> str:
-        """The course as one line for a reader."""
+        """The results and comparisons, one a line, for a reader."""
         said = [point.in_words() for point in self.results] + [shift.in_words() for shift in self.changes]
-        return " · ".join(said)
+        return "\n".join(said)

@@ -216,10 +216,11 @@ class Her2PetPairs(Frozen):
     by_tracer: tuple[TracerCount, ...]
 
     def in_words(self) -> str:
-        """The pairing as one line for a reader."""
+        """The pairs and what was not paired, one a line, for a reader."""
         said = [pair.in_words() for pair in self.pairs]
         said += [
             f"not paired: {each.patient} {each.lesion or ''} {each.event} {each.date} ({each.message})"
             for each in self.exclusions
         ]
-        return f"{len(self.pairs)} pairs. " + " · ".join(said)
+        count = len(self.pairs)
+        return "\n".join([f"{count} pair{'s' if count != 1 else ''}", *said])

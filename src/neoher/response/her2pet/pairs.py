@@ -120,7 +120,7 @@ def pair_events(
             return reasons.conclude(None)
     matching = match(scans, biopsies, _HerDrugs(drugs, reasons).starts, window_days, keep_treated)
     reasons.step(
-        f"{len(matching.pairs)} pairs of {len(scans)} lesion scans and {len(biopsies)} biopsies",
+        f"paired {len(matching.pairs)} of {len(scans)} lesion scans and {len(biopsies)} biopsies",
         f"same patient and lesion, {window_days} days apart at most, nearest first, no HER2-directed "
         "antibody or conjugate started between (after Yeh 2025; the choices are this program's)",
         YEH_2025,

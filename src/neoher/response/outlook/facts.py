@@ -91,5 +91,5 @@ class Outlook(Frozen):
     """Those that share most facts with her first."""
 
     def in_words(self) -> str:
-        """The rates as one line for a reader."""
-        return " · ".join(rate.in_words() for rate in self.rates)
+        """The rates, one a line, for a reader."""
+        return "\n".join(rate.in_words() for rate in self.rates)

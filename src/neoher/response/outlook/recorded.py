@@ -68,11 +68,11 @@ def _only(stated: Iterable[str | None]) -> str | None:
 
 
 def _before_therapy(case: Case) -> list[Specimen]:
-    starts = [
-        each.start
-        for each in case.treatment
-        if each.start is not None and each.setting is not Setting.ADJUVANT
-    ]
+    given = [each for each in case.treatment if each.setting is not Setting.ADJUVANT]
+    starts = [each.start for each in given if each.start is not None]
+    if given and not starts:
+        # With treatment of unknown days nobody can tell before from during.
+        return []
     return [
         each
         for each in case.specimens
