@@ -87,6 +87,10 @@ def test_one_specimen_is_compared_with_nothing() -> None:
     assert not [each for each in made.assessments if each.title.startswith("Change")]
 
 
+def test_one_specimen_without_a_her2_pet_has_no_section() -> None:
+    assert her2_section(findings(COURSE.replace("89Zr-pertuzumab", "18F-FDG"))) is None
+
+
 def test_nothing_is_shown_where_nothing_is_recorded() -> None:
     assert her2_section(findings("neoher: 1\npatient: {id: P1}\n")) is None
     assert outlook_section(findings("neoher: 1\npatient: {id: P1}\n")) is None

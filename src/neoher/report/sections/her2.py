@@ -37,11 +37,11 @@ _SHOWN_WARNINGS = {
 
 
 def her2_section(findings: Findings) -> Section | None:
-    """HER2 of each cancer over time; None where no dated specimen has HER2 and no HER2 PET was made."""
+    """HER2 of each cancer over time; None for one specimen alone, which its own assessment says already."""
     case = findings.case
     courses = her2_of_cancers(case)
     pairs = pairs_of_case(case) if has_her2_pet(case) else None
-    if not courses and pairs is None:
+    if pairs is None and all(len(specimens) == 1 for specimens in courses.values()):
         return None
     undated = undated_her2(case)
     parts = [
@@ -85,17 +85,19 @@ def _of_cancer(case: Case, cancer: str | None, specimens: tuple[DatedHer2, ...],
 
 
 def _figure(case: Case, points: tuple[Her2Point, ...], of: str) -> tuple[KeyImage, ...]:
-    marks = [
-        SpectrumMark(point.date, point.specimen, point.status, point.spectrum) for point in points
-    ] + _scans(case)
+    scans = _scans(case)
+    marks = [SpectrumMark(point.date, point.specimen, point.status, point.spectrum) for point in points]
+    marks += scans
     svg = spectrum_chart(marks)
     if not points or not svg:
         return ()
     return (
         KeyImage(
             title=f"HER2 on its scale{of}",
-            caption="Each specimen by date. A bar covers the places that a result leaves open. A HER2 PET "
-            "stands beside the tissue: its uptake is no HER2 class and has no place on the scale.",
+            caption="Each specimen by date. A bar covers the places that a result leaves open."
+            + (
+                " A HER2 PET stands beside: its uptake is no HER2 class, so it has no place." if scans else ""
+            ),
             alt="Scale of HER2 from absent to 3+ with one line per specimen; the table holds the values.",
             svg=svg,
             aspect=chart_aspect(len(marks)),
