@@ -116,6 +116,11 @@ def test_the_nearest_biopsy_is_taken_and_the_others_say_so() -> None:
     assert reasons(found) == [("biopsy", "paired-with-another")]
 
 
+def test_a_kept_treated_pair_gives_way_to_a_farther_one_without_treatment() -> None:
+    (pair,) = value(scan(), biopsy(20), drug(10), biopsy(-40), keep_treated=True).pairs
+    assert (pair.days_apart, pair.flags) == (40, ())
+
+
 def test_a_farther_biopsy_serves_where_a_drug_was_started_before_the_nearer_one() -> None:
     found = value(scan(), biopsy(20), drug(10), biopsy(-40))
     assert [pair.days_apart for pair in found.pairs] == [40]

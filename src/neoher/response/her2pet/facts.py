@@ -140,9 +140,7 @@ class Pair(Frozen):
     def in_words(self) -> str:
         """The pair as one line for a reader."""
         suv = f", SUVmax {self.suvmax:g}" if self.suvmax is not None else ""
-        said = (
-            f"{self.three_class} ({self.spectrum})" if self.three_class else str(self.status or "not known")
-        )
+        said = self.spectrum or self.status or "not known"
         flags = f" [{', '.join(self.flags)}]" if self.flags else ""
         return (
             f"{self.patient} {self.lesion}: {self.tracer or 'tracer not known'} {self.scan_date}{suv}; "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -39,22 +39,31 @@ def match(
     """The pairs, nearest first; each scan is used once, each biopsy once per tracer.
 
     Parameters: `her2_drugs`: starts of HER2-directed antibodies and conjugates alone.
-    Of two biopsies equally near, the earlier is taken.
+    Of two biopsies equally near, the earlier is taken; one without a drug between goes before one with.
     """
+    scanned, biopsied = _by_lesion(scans), _by_lesion(biopsies)
+    started: dict[str, list[DrugStart]] = {}
+    for start in her2_drugs:
+        started.setdefault(start.patient, []).append(start)
     candidates = sorted(
         (
-            (abs((scan.date - biopsy.date).days), biopsy.date, scan.date, place, other)
-            for place, scan in enumerate(scans)
-            for other, biopsy in enumerate(biopsies)
-            if _same_lesion(scan, biopsy) and abs((scan.date - biopsy.date).days) <= window_days
-        ),
+            bool(_between(scans[place], biopsies[other], started)),
+            days,
+            biopsies[other].date,
+            scans[place].date,
+            place,
+            other,
+        )
+        for lesion, places in scanned.items()
+        for place in places
+        for other in biopsied.get(lesion, ())
+        if (days := abs((scans[place].date - biopsies[other].date).days)) <= window_days
     )
     paired_scans: dict[int, int] = {}
     taken: set[tuple[int, str | None]] = set()
     pairs: list[tuple[int, Matched]] = []
-    for _, _, _, place, other in candidates:
+    for between, _, _, _, place, other in candidates:
         scan, biopsy = scans[place], biopsies[other]
-        between = any(_between(scan, biopsy, her2_drugs))
         if place in paired_scans or (other, scan.tracer) in taken or (between and not keep_treated):
             continue
         paired_scans[place] = other
@@ -62,24 +71,22 @@ def match(
         pairs.append((place, Matched(scan, biopsy, ("her2-drug-between",) if between else ())))
     used = set(paired_scans.values())
     exclusions = [
-        *(
-            _not_paired(
-                "scan", scan, [each for each in biopsies if _same_lesion(scan, each)], her2_drugs, window_days
-            )
-            for place, scan in enumerate(scans)
-            if place not in paired_scans
-        ),
-        *(
-            _not_paired(
-                "biopsy",
-                biopsy,
-                [each for each in scans if _same_lesion(each, biopsy)],
-                her2_drugs,
-                window_days,
-            )
-            for other, biopsy in enumerate(biopsies)
-            if other not in used
-        ),
+        _not_paired(
+            "scan", scan, [biopsies[other] for other in biopsied.get(_lesion(scan), ())], started, window_days
+        )
+        for place, scan in enumerate(scans)
+        if place not in paired_scans
+    ]
+    exclusions += [
+        _not_paired(
+            "biopsy",
+            biopsy,
+            [scans[place] for place in scanned.get(_lesion(biopsy), ())],
+            started,
+            window_days,
+        )
+        for other, biopsy in enumerate(biopsies)
+        if other not in used
     ]
     ordered = sorted(
         pairs, key=lambda each: (each[1].scan.patient, str(each[1].scan.lesion), each[1].scan.date, each[0])
@@ -91,15 +98,24 @@ def _by_patient(each: NotPaired) -> tuple[str, str, dt.date, str]:
     return each.patient, each.lesion or "", each.date, each.event
 
 
-def _same_lesion(scan: LesionScan, biopsy: Biopsy) -> bool:
-    return scan.lesion is not None and (scan.patient, scan.lesion) == (biopsy.patient, biopsy.lesion)
+def _lesion(event: LesionScan | Biopsy) -> tuple[str, str | None]:
+    return event.patient, event.lesion
+
+
+def _by_lesion(events: Sequence[LesionScan | Biopsy]) -> dict[tuple[str, str | None], list[int]]:
+    """The places of the events of each lesion; a lesion that is not stated is never the same as another."""
+    places: dict[tuple[str, str | None], list[int]] = {}
+    for place, event in enumerate(events):
+        if event.lesion is not None:
+            places.setdefault(_lesion(event), []).append(place)
+    return places
 
 
 def _not_paired(
     event: Literal["scan", "biopsy"],
     one: LesionScan | Biopsy,
     others: Sequence[Biopsy] | Sequence[LesionScan],
-    drugs: Sequence[DrugStart],
+    drugs: Mapping[str, Sequence[DrugStart]],
     window_days: int,
 ) -> NotPaired:
     reason, message = _reason(event, one, list(others), drugs, window_days)
@@ -112,7 +128,7 @@ def _reason(
     event: Literal["scan", "biopsy"],
     one: LesionScan | Biopsy,
     others: Sequence[LesionScan | Biopsy],
-    drugs: Sequence[DrugStart],
+    drugs: Mapping[str, Sequence[DrugStart]],
     window_days: int,
 ) -> tuple[ExclusionReason, str]:
     counterpart = "biopsy" if event == "scan" else "scan"
@@ -141,7 +157,7 @@ def _reason(
 
 
 def _between(
-    one: LesionScan | Biopsy, other: LesionScan | Biopsy, drugs: Sequence[DrugStart]
-) -> Iterator[DrugStart]:
+    one: LesionScan | Biopsy, other: LesionScan | Biopsy, drugs: Mapping[str, Sequence[DrugStart]]
+) -> list[DrugStart]:
     first, last = sorted((one.date, other.date))
-    return (each for each in drugs if each.patient == one.patient and first <= each.date <= last)
+    return [each for each in drugs.get(one.patient, ()) if first <= each.date <= last]
