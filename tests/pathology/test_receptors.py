@@ -97,3 +97,10 @@ def test_more_staining_never_makes_a_receptor_less_positive(one: float, other: f
     order = ["negative", "low-positive", "positive"]
     low, high = sorted((one, other))
     assert order.index(str(result(er_percent=low).er)) <= order.index(str(result(er_percent=high).er))
+
+
+def test_the_line_for_a_reader_says_what_is_known_and_what_is_not() -> None:
+    assert (
+        result(er_percent=5).in_words() == "ER low positive (5 %) · PR not known · hormone receptors positive"
+    )
+    assert result(er_percent=0, pr_percent=0, ki67_percent=30).in_words().endswith("negative · Ki-67 30 %")

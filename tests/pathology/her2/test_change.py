@@ -125,3 +125,32 @@ def test_a_contradictory_specimen_is_refused_by_its_line() -> None:
     with pytest.raises(InputError) as refusal:
         concluded(BIOPSY | {"ihc": "3+"}, row)
     assert refusal.value.where == "line 3, S1: ish_probe, ratio"
+
+
+def test_biopsies_that_agree_and_a_course_without_gain_are_not_warned_of() -> None:
+    other = {"specimen": "B2", "date": "2025-02-04", "setting": "biopsy", "ihc": "3+"}
+    said = codes(concluded(BIOPSY | {"ihc": "3+"}, other, RESIDUAL | {"ihc": "1+"}))
+    assert "biopsies-before-therapy-differ" not in said
+    assert "her2-gain" not in said
+    assert "label-change-in-reader-band" not in said
+
+
+def test_a_specimens_own_warnings_are_told_once_and_those_of_every_label_are_not() -> None:
+    said = codes(concluded(BIOPSY | {"ihc": "1+", "ratio": 3.0, "copies": 8.0}, RESIDUAL | {"ihc": "1+"}))
+    assert "ihc-ish-discordant" in said
+    assert "spectrum-not-for-neoadjuvant-decisions" not in said
+    assert "reader-disagreement-band" not in said
+
+
+def test_the_sources_are_those_that_were_used() -> None:
+    sources = concluded(BIOPSY | {"ihc": "3+"}, RESIDUAL | {"ihc": "3+"}).sources
+    assert "doi:10.1200/JCO.22.02864" in sources
+    assert "PMID:37419078" not in sources
+
+
+@pytest.mark.parametrize("staining", [True, False])
+def test_a_zero_that_is_not_split_may_be_either_label(staining: bool) -> None:
+    split = {"ihc": "0", "membrane_staining": staining}
+    value = concluded(BIOPSY | {"ihc": "0"}, RESIDUAL | split).value
+    assert value is not None
+    assert [each.kind for each in value.changes] == ["same-status"]

@@ -77,3 +77,8 @@ def test_a_verdict_against_its_cells_is_refused() -> None:
 def test_the_trial_stands_beside_a_heterogeneous_tumour() -> None:
     (said,) = concluded(WHOLE, other(amplified_percent=20)).warnings
     assert "16 of 157" in said.message
+
+
+def test_half_of_the_cells_amplified_and_a_negative_verdict_exclude_each_other() -> None:
+    with pytest.raises(InputError, match="yet 50 %"):
+        concluded(WHOLE, other(amplified_percent=50, fish="negative"))

@@ -101,3 +101,30 @@ def test_a_share_beside_the_cut_is_named(percent: float, near: bool) -> None:
     conclusion = her2(Her2Facts(intensity="faint", completeness="incomplete", percent=percent))
     (said,) = [each.message for each in conclusion.warnings if each.code == "reader-disagreement-band"]
     assert ("beside the cut" in said) is near
+
+
+@pytest.mark.parametrize(
+    ("stated", "doubted"),
+    [
+        ({"ratio": 50.0}, False),
+        ({"ratio": 5.0, "copies": 30.0}, False),
+        ({"ratio": 5.0, "copies": 30.1}, True),
+        ({"ratio": 0.5, "copies": 6.0}, False),
+        ({"ratio": 0.5, "copies": 6.1}, True),
+        ({"ratio": 4.0, "copies": 4.0}, False),
+        ({"ratio": 4.0, "copies": 3.9}, True),
+        ({"ratio": 2.2, "copies": 4.0, "cep17": 2.0}, False),
+        ({"ratio": 2.25, "copies": 4.0, "cep17": 2.0}, True),
+        ({"copies": 25.0, "cep17": 50.0}, True),
+    ],
+)
+def test_each_limit_of_doubt_lies_outside_what_is_doubted(stated: dict[str, Any], doubted: bool) -> None:
+    found = codes(concluded(ish_probe="dual", **stated))
+    assert bool(found & {"check-copies-per-cell", "check-ratio-and-copies"}) is doubted
+
+
+def test_means_whose_ratio_lies_exactly_at_two_stand_on_the_high_side() -> None:
+    with pytest.raises(InputError, match=r"2\.00, on the other side"):
+        concluded(ish_probe="dual", ratio=1.6, copies=4.0, cep17=2.0)
+    with pytest.raises(InputError, match=r"1\.50, on the other side"):
+        concluded(ish_probe="dual", ratio=2.0, copies=4.5, cep17=3.0)

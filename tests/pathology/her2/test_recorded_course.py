@@ -87,3 +87,14 @@ def test_facts_that_exclude_each_other_stop_nothing_and_are_named() -> None:
     (said,) = [each.message for each in conclusion.warnings if each.code == "contradictory-facts"]
     assert "specimens[B]" in said
     assert "implausible" in said
+
+
+def test_the_day_of_the_operation_is_no_day_during_therapy() -> None:
+    record = case("id: N, lesion: L1, date: 2025-07-10, her2: {ihc: '1+'}")
+    assert ("N", "other") in settings(record)
+
+
+def test_an_operation_on_the_day_of_the_first_dose_is_not_after_therapy() -> None:
+    biopsy = "id: B, date: 2025-02-03, her2: {ihc: 3+}"
+    record = case(biopsy, rest=TREATED + SURGERY.replace("2025-07-10", "2025-02-20"))
+    assert ("operation specimen", "other") in settings(record)

@@ -286,3 +286,59 @@ def test_every_scan_and_biopsy_stands_in_a_pair_or_among_the_exclusions(
     mirrored = concluded(*reversed(rows)).value
     assert mirrored is not None
     assert [pair.days_apart for pair in mirrored.pairs] == [pair.days_apart for pair in found.pairs]
+
+
+# What is said beside the pairs ------------------------------------------------------------------------------
+
+
+def codes(conclusion: Conclusion[Her2PetPairs]) -> set[str]:
+    return {each.code for each in conclusion.warnings}
+
+
+def test_at_the_limit_of_the_window_the_drug_is_the_reason() -> None:
+    found = value(scan(), biopsy(-61), drug(-10))
+    assert {each.reason for each in found.exclusions} == {"her2-drug-between"}
+    by_event = {each.event: each.message for each in found.exclusions}
+    assert "between this scan and the biopsy" in by_event["scan"]
+    assert "between this biopsy and the scan" in by_event["biopsy"]
+
+
+def test_more_than_one_tracer_is_named_and_one_is_not() -> None:
+    second = [scan("L2", tracer="89Zr-trastuzumab"), biopsy(-10, "HER2 3+", lesion="L2")]
+    one, two = concluded(scan(), biopsy(-10)), concluded(scan(), biopsy(-10), *second)
+    assert "tracers-not-pooled" not in codes(one)
+    assert "tracers-not-pooled" in codes(two)
+    assert two.value is not None
+    assert [(each.tracer, each.positive, each.low) for each in two.value.by_tracer] == [
+        ("89Zr-pertuzumab", 0, 1),
+        ("89Zr-trastuzumab", 1, 0),
+    ]
+
+
+def test_treatment_before_the_scan_is_warned_of_only_where_there_was_some() -> None:
+    assert "her2-drug-before-scan" in codes(concluded(scan(), biopsy(-10), drug(-30)))
+    assert "her2-drug-before-scan" not in codes(concluded(scan(), biopsy(-10), drug(30)))
+    (same_day,) = value(scan(), biopsy(-10), drug(0), keep_treated=True).pairs
+    assert "her2-drug-before-scan" not in same_day.flags
+
+
+def test_a_kept_treated_pair_is_warned_of_and_an_untreated_one_is_not() -> None:
+    assert "her2-drug-between" in codes(concluded(scan(), biopsy(-10), drug(-5), keep_treated=True))
+    assert "her2-drug-between" not in codes(concluded(scan(), biopsy(-10), keep_treated=True))
+
+
+def test_the_sources_of_the_tissue_are_named_where_they_were_used() -> None:
+    assert "PMID:29846122" in concluded(scan(), biopsy(-10, "HER2 3+")).sources
+    assert "doi:10.1016/j.modpat.2025.100925" not in concluded(scan(), biopsy(-10, "HER2 3+")).sources
+
+
+def test_messages_name_the_line_of_the_table() -> None:
+    with pytest.raises(InputError) as refusal:
+        concluded(scan(), biopsy(0) | {"suvmax": 3.0, "line": 7})
+    assert refusal.value.where == "line 7"
+    conclusion = concluded(scan(), biopsy(-10, "HER2 3+, negative") | {"line": 5})
+    assert any("line 5" in each.message for each in conclusion.warnings)
+
+
+def test_a_drug_may_name_the_lesion_for_which_it_is_given() -> None:
+    assert len(value(scan(), biopsy(-10), drug(5) | {"lesion": "L1"}).pairs) == 1

@@ -93,3 +93,20 @@ def test_imaging_is_complete_only_where_the_lesion_is_stated_as_absent(
 def test_a_record_of_two_cancers_gives_none() -> None:
     text = HEAD.replace("side: left}]", "side: left}, {id: C2, side: right}]", 1) + BIOPSY + TREATED
     assert outlook_facts(read_case_text(text)).model_dump(exclude_none=True) == {}
+
+
+def test_a_biopsy_and_a_scan_on_the_first_day_of_therapy_are_before_it() -> None:
+    assert known(BIOPSY.replace("2025-02-03", "2025-02-20") + TREATED)["her2"] == "3+"
+    assert "imaging" not in known(TREATED + mri("2025-02-20", "{lesion: L1, finding: absent}"))
+
+
+def test_a_scan_up_to_the_day_of_the_operation_counts_and_none_after_it() -> None:
+    operated = "surgery: {date: 2025-07-10}\n"
+    gone = "{lesion: L1, finding: absent}"
+    assert known(TREATED + operated + mri("2025-07-10", gone))["imaging"] == "complete"
+    assert "imaging" not in known(TREATED + operated + mri("2025-07-11", gone))
+
+
+def test_tissue_of_a_node_is_not_that_of_the_primary() -> None:
+    assert known(BIOPSY.replace("lesion: L1", "lesion: N1") + TREATED) == {"regimen": "TCHP"}
+    assert known(BIOPSY.replace("lesion: L1, ", "") + TREATED)["her2"] == "3+"
