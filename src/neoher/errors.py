@@ -3,6 +3,7 @@
 NeoherError
 ├── InputError                what was given is not what the command takes, or contradicts itself
 │   ├── RecordError           case.yaml or measurements.json: file, line, field, remedy
+│   ├── KnowledgeError        files of the knowledge base or of an overlay: file, line, field, remedy
 │   ├── ImageError            a DICOM, NIfTI or archive file that cannot be read as what it claims to be
 │   │   ├── SeriesError       files that do not make one series: gaps, mixed sizes, two patients
 │   │   └── PhaseOrderError   contrast phases whose order or time cannot be trusted
@@ -21,6 +22,7 @@ __all__ = [
     "GridMismatch",
     "ImageError",
     "InputError",
+    "KnowledgeError",
     "MissingExtra",
     "NeoherError",
     "PhaseOrderError",
@@ -55,6 +57,10 @@ class InputError(NeoherError):
 
 class RecordError(InputError):
     """case.yaml or measurements.json cannot be read as a record."""
+
+
+class KnowledgeError(InputError):
+    """Files of the knowledge base, or a hospital's own laid over them, that cannot be accepted."""
 
 
 class ImageError(InputError):
