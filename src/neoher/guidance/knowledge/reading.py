@@ -1,4 +1,4 @@
-"""Reading a folder of knowledge files: YAML by people to items, with file, line and field of what is wrong."""
+"""Reading a folder of knowledge files: YAML to items, with file, line and field of what is wrong."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _gather(file: Path, gathered: _Gathered) -> None:
     known = {*Contents.kinds(), DEFAULTS, WITHDRAW}
     for key in stated.keys() - known:
         gathered.problems.append(
-            f"{file}, line {lines.line((key,))}: there is no kind `{key}`. Kinds: {', '.join(Contents.kinds())}."
+            f"{file}, line {lines.line((key,))}: there is no kind `{key}`, only {', '.join(Contents.kinds())}."
         )
     defaults = stated.get(DEFAULTS) or {}
     withdrawn = stated.get(WITHDRAW) or {}

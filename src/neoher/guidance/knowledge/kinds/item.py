@@ -46,7 +46,7 @@ def _partial_date(stated: object) -> object:
     if isinstance(stated, int) and not isinstance(stated, bool):
         stated = str(stated)
     if not isinstance(stated, str) or not _PARTIAL.fullmatch(stated):
-        raise ValueError("is not a year, YYYY-MM or YYYY-MM-DD")  # noqa: TRY004 - pydantic wants a ValueError
+        raise ValueError("is not a year, YYYY-MM or YYYY-MM-DD")
     last_day(stated)
     return stated
 
