@@ -113,7 +113,7 @@ def _gather(file: Path, gathered: _Gathered) -> None:
     known = {*Contents.kinds(), DEFAULTS, WITHDRAW}
     for key in stated.keys() - known:
         gathered.problems.append(
-            f"{file}, line {lines.line((key,))}: there is no kind `{key}`, only {', '.join(Contents.kinds())}."
+            f"{file}, line {lines.line((key,))}: no kind is called `{key}`, only {', '.join(Contents.kinds())}."
         )
     defaults = stated.get(DEFAULTS) or {}
     withdrawn = stated.get(WITHDRAW) or {}

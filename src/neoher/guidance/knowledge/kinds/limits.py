@@ -133,8 +133,8 @@ class CardiacLimits(Item):
     """The cardiac rules of one drug in one rule set."""
 
     drug: ItemId
-    rule_set: Line
-    """US, EU, UK: whose text it is."""
+    rule_sets: tuple[Line, ...] = Field(min_length=1)
+    """US, EU, UK: the rule sets that it stands for. Where a rule set has none, its text was not read."""
     setting: DiseaseSetting
     schedule: EchoSchedule
     start: tuple[StartingLimit, ...] = ()
