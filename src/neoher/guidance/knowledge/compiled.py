@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from neoher.guidance.knowledge.base import Contents, Edition
-from neoher.guidance.knowledge.reading import fingerprint, read_edition, read_folder
+from neoher.guidance.knowledge.files import fingerprint
 from neoher.record.conclusion import Frozen
 
 __all__ = ["COMPILED", "DATA", "CompiledKnowledge", "compile_folder", "read_compiled", "read_current"]
@@ -35,6 +35,8 @@ def compile_folder(folder: Path = DATA) -> str:
 
     Raises: KnowledgeError where they cannot be read.
     """
+    from neoher.guidance.knowledge.reading import read_edition, read_folder
+
     edition = read_edition(folder)
     contents = read_folder(folder).contents
     lines = ["{", f'"edition": {_json(edition.model_dump(mode="json"))},', '"contents": {']
@@ -67,9 +69,10 @@ def read_current(folder: Path = DATA, compiled: Path = COMPILED) -> CompiledKnow
             return CompiledKnowledge.model_validate_json(content)
     except (OSError, ValidationError):
         pass  # made again from the files, which are the truth
-    return CompiledKnowledge.model_construct(
-        edition=read_edition(folder), contents=read_folder(folder).contents
-    )
+    from neoher.guidance.knowledge.reading import read_edition, read_folder
+
+    edition, contents = read_edition(folder), read_folder(folder).contents
+    return CompiledKnowledge.model_construct(edition=edition, contents=contents)
 
 
 def _json(content: object) -> str:

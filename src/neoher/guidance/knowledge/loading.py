@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from neoher.errors import KnowledgeError
 from neoher.guidance.knowledge.base import OURS, Contents, Knowledge
 from neoher.guidance.knowledge.compiled import read_current
+from neoher.guidance.knowledge.files import fingerprint
 from neoher.guidance.knowledge.kinds.item import Entry
-from neoher.guidance.knowledge.reading import Folder, fingerprint, read_folder
+
+if TYPE_CHECKING:
+    from neoher.guidance.knowledge.reading import Folder
 
 __all__ = ["laid_over", "load_knowledge"]
 
@@ -22,7 +26,11 @@ def load_knowledge(overlay: Path | None = None) -> Knowledge:
     Raises: KnowledgeError where files cannot be accepted, or an overlay withdraws what is not there.
     """
     ours = _ours()
-    return ours if overlay is None else laid_over(ours, read_folder(overlay), overlay)
+    if overlay is None:
+        return ours
+    from neoher.guidance.knowledge.reading import read_folder
+
+    return laid_over(ours, read_folder(overlay), overlay)
 
 
 def laid_over(below: Knowledge, above: Folder, folder: Path) -> Knowledge:

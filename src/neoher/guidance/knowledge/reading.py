@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,10 +11,11 @@ from pydantic import ValidationError
 
 from neoher.errors import KnowledgeError
 from neoher.guidance.knowledge.base import Contents, Edition
+from neoher.guidance.knowledge.files import fingerprint, knowledge_files
 from neoher.guidance.knowledge.kinds.item import Entry
 from neoher.record.reading.yaml_nodes import Lines, PlainValue, parse_yaml
 
-__all__ = ["EDITION_FILE", "Folder", "fingerprint", "read_edition", "read_folder"]
+__all__ = ["EDITION_FILE", "Folder", "item_model", "read_edition", "read_folder"]
 
 EDITION_FILE = "edition.yaml"
 DEFAULTS, WITHDRAW = "defaults", "withdraw"
@@ -39,26 +39,6 @@ class _Gathered:
     places: dict[tuple[str, str], str] = field(default_factory=dict)
     withdrawn: dict[str, tuple[str, ...]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
-
-
-def knowledge_files(folder: Path) -> list[Path]:
-    """The YAML files of a folder and its sub-folders, in order of their names.
-
-    Raises: KnowledgeError where the folder is not there.
-    """
-    if not folder.is_dir():
-        raise KnowledgeError("there is no such folder.", str(folder), "Name a folder of knowledge files.")
-    return sorted(path for path in folder.rglob("*.yaml") if path.is_file())
-
-
-def fingerprint(folder: Path) -> str:
-    """A hash of the names and contents of the files of a folder (SHA-256, hexadecimal)."""
-    digest = hashlib.sha256()
-    for path in knowledge_files(folder):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
-        digest.update(content)
-    return digest.hexdigest()
 
 
 def read_edition(folder: Path) -> Edition:
@@ -112,9 +92,8 @@ def _gather(file: Path, gathered: _Gathered) -> None:
         return
     known = {*Contents.kinds(), DEFAULTS, WITHDRAW}
     for key in stated.keys() - known:
-        gathered.problems.append(
-            f"{file}, line {lines.line((key,))}: no kind is called `{key}`, only {', '.join(Contents.kinds())}."
-        )
+        kinds = ", ".join(Contents.kinds())
+        gathered.problems.append(f"{file}, line {lines.line((key,))}: `{key}` is no kind, but {kinds} are.")
     defaults = stated.get(DEFAULTS) or {}
     withdrawn = stated.get(WITHDRAW) or {}
     if not isinstance(defaults, dict) or not isinstance(withdrawn, dict):
