@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from neoher import __version__
 from neoher.cli.calculators import CALCULATORS, register
+from neoher.cli.knowledge import register_knowledge
 from neoher.errors import InputError, MissingExtra, NeoherError
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def build() -> App:
         app.command(f"neoher.cli.{name}:{name}", name=name, help=text, group=CASES)
     for reference in CALCULATORS:
         register(app, reference)
+    register_knowledge(app)
     return app
 
 

@@ -15,7 +15,7 @@ from neoher.guidance.knowledge.kinds.item import Entry
 if TYPE_CHECKING:
     from neoher.guidance.knowledge.reading import Folder
 
-__all__ = ["laid_over", "load_knowledge"]
+__all__ = ["laid_over", "load_knowledge", "read_state"]
 
 
 def load_knowledge(overlay: Path | None = None) -> Knowledge:
@@ -31,6 +31,28 @@ def load_knowledge(overlay: Path | None = None) -> Knowledge:
     from neoher.guidance.knowledge.reading import read_folder
 
     return laid_over(ours, read_folder(overlay), overlay)
+
+
+def read_state(path: Path) -> Knowledge:
+    """Another state of the knowledge base: a folder of files with its edition, or a compiled file.
+
+    Raises: KnowledgeError where it is neither.
+    """
+    from pydantic import ValidationError
+
+    from neoher.guidance.knowledge.compiled import read_compiled
+    from neoher.guidance.knowledge.reading import read_edition, read_folder
+
+    if path.is_dir():
+        return Knowledge(read_edition(path), read_folder(path).contents)
+    try:
+        compiled = read_compiled(path)
+    except OSError as error:
+        raise KnowledgeError(f"cannot be read: {error.strerror}.", str(path), "Check the path.") from None
+    except ValidationError:
+        remedy = "Name a folder with edition.yaml, or a compiled.json of this form."
+        raise KnowledgeError("is no state of the knowledge base.", str(path), remedy) from None
+    return Knowledge(compiled.edition, compiled.contents)
 
 
 def laid_over(below: Knowledge, above: Folder, folder: Path) -> Knowledge:
