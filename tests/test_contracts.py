@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from neoher.cli.calculators import CALCULATORS, CalculatorReference
+from neoher.cli.knowledge import KNOWLEDGE_COMMANDS
 from neoher.pathology.her2.facts import Her2Status, Spectrum, ThreeClass
 from neoher.record.calculator import models_of
 from neoher.record.conclusion import Caution, Conclusion, Step
@@ -225,3 +226,9 @@ def test_a_conclusion_in_json_has_the_keys_of_the_contract(contract: str) -> Non
         assert conclusion[name][0].keys() == shape[name][0].keys()
     assert conclusion["software"].keys() == shape["software"].keys()
     assert conclusion["software"]["name"] == shape["software"]["name"]
+
+
+def test_the_commands_of_the_knowledge_base_are_those_of_the_contract(contract: str) -> None:
+    (row,) = re.findall(r"`neoher knowledge ([^`]+)`", contract)
+    commands = re.split(r"\\?\|", row)
+    assert [word.split()[0] for word in commands if not word.startswith("ris")] == list(KNOWLEDGE_COMMANDS)

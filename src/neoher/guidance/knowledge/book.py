@@ -51,12 +51,20 @@ def render_book(knowledge: Knowledge, today: dt.date) -> str:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("neoher.guidance.knowledge"), autoescape=True, undefined=StrictUndefined
+        loader=PackageLoader("neoher.guidance.knowledge"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_unbroken,
     )
     environment.filters.update(
         address=_address, anchor=_anchor, figure=_figure, conditions=_conditions, search=_search_text
     )
     return environment
+
+
+def _unbroken(value: Any) -> Any:
+    """A number keeps its percent sign on its line."""
+    return value.replace(" %", "\N{NO-BREAK SPACE}%") if isinstance(value, str) else value
 
 
 def _anchor(item_id: str) -> str:

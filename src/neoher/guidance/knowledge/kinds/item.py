@@ -8,7 +8,7 @@ import re
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
 
 from neoher.record.conclusion import Frozen
 from neoher.record.values.dates import Day
@@ -51,7 +51,18 @@ def _partial_date(stated: object) -> object:
     return stated
 
 
-PartialDate = Annotated[str, BeforeValidator(_partial_date)]
+PartialDate = Annotated[
+    str,
+    BeforeValidator(_partial_date),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": rf"^{_PARTIAL.pattern}$"},
+                {"type": "integer", "minimum": 1900},
+            ]
+        }
+    ),
+]
 """A day, a month or a year, as exactly as the source gives it: 2026-05-15, 2026-02, 2025."""
 
 
