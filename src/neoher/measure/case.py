@@ -12,6 +12,7 @@ from neoher.errors import NeoherError
 from neoher.measure.dce_exam import Watch
 from neoher.measure.functional_volume import FUNCTIONAL_VOLUME
 from neoher.measure.method import Method, Prepared, lesions_with_region
+from neoher.measure.pet_uptake import PET_UPTAKE
 from neoher.record.case import Case
 from neoher.record.conclusion import Conclusion
 from neoher.record.exam import Exam
@@ -19,7 +20,7 @@ from neoher.record.measurement import Measurement, Measurements, Quantity, measu
 
 __all__ = ["METHODS", "ExamResult", "ResultKey", "State", "measure_case", "measurements_of"]
 
-METHODS: tuple[Method, ...] = (FUNCTIONAL_VOLUME,)
+METHODS: tuple[Method, ...] = (FUNCTIONAL_VOLUME, PET_UPTAKE)
 """Every way of measuring, in the order of the report."""
 
 

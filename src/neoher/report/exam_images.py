@@ -27,4 +27,6 @@ def _reason(result: ExamResult) -> str:
         return f"No pictures: {result.problem.what}"
     if result.prepared is None:
         return "No pictures: the images were not read."
+    if result.measurement is not None and result.measurement.quantities:
+        return "No pictures are drawn of this measurement."
     return "No pictures: no region to measure in was given."

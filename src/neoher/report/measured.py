@@ -8,6 +8,7 @@ from typing import Any
 
 from neoher.measure.case import ExamResult
 from neoher.measure.functional_volume import PreparedDce, StoredFtvValue
+from neoher.measure.suv import SuvValue
 from neoher.report.content import KeyImage
 from neoher.report.figures import exam_images
 
@@ -62,5 +63,19 @@ _PAGES: Mapping[str, MeasuredPage] = {
         compared_parameters=("pe_percent", "background_percent", "neighbours", "early_s", "late_s"),
         in_words=lambda value: StoredFtvValue.model_validate(value).in_words(),
         pictures=_functional_volume_pictures,
+    ),
+    "suv": MeasuredPage(
+        quantities={
+            "suvmax": ("SUVmax (body weight)", "g/mL"),
+            "suvpeak": ("SUVpeak (body weight)", "g/mL"),
+            "sulpeak": ("SULpeak (lean body mass, Janmahasatian)", "g/mL"),
+            "suvmean": ("SUVmean (body weight)", "g/mL"),
+            "pet_volume": ("volume of the region on PET", "cm3"),
+            "tlg": ("SUVmean x volume (total lesion glycolysis with FDG)", "g"),
+        },
+        always_shown="suvpeak",
+        compared_parameters=("tracer", "normalisation", "segment", "threshold", "percent", "sul_formula"),
+        in_words=lambda value: SuvValue.model_validate(value).in_words(),
+        pictures=lambda _: None,
     ),
 }

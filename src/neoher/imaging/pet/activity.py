@@ -103,9 +103,14 @@ def _decay_by_user(facts: PetAcquisition, text: str) -> Decay:
     nuclide = named[0]
     if facts.half_life_s is not None and nuclide.has_half_life(facts.half_life_s):
         return Decay(nuclide.name, facts.half_life_s, "half-life (0018,1075), which fits the stated nuclide")
-    return Decay(
-        nuclide.name, nuclide.half_life_s, "nuclide stated by the user; its half-life from our table"
+    basis = "nuclide stated by the user; its half-life from our table"
+    if facts.half_life_s is None:
+        return Decay(nuclide.name, nuclide.half_life_s, basis)
+    message = (
+        f"The images state a half-life of {facts.half_life_s:g} s; that of {nuclide.name},"
+        f" {nuclide.half_life_s:g} s, was used as the user states."
     )
+    return Decay(nuclide.name, nuclide.half_life_s, basis, (("half-life-replaced", message),))
 
 
 def _nuclide_in_images(facts: PetAcquisition) -> Nuclide | None:

@@ -5,6 +5,8 @@ Rules: manual of oncoray/suv_computation (CC BY 4.0); DICOM PS3.3, C.8.9.1.
 
 from __future__ import annotations
 
+import datetime as dt
+
 from neoher.errors import InputError
 from neoher.imaging.pet.activity import decay_of, injected_activity
 from neoher.imaging.pet.body import Body, Formula, Normalisation, body_factor
@@ -23,6 +25,7 @@ _GML_TYPES = {
     "IBW": Formula.IDEAL_WEIGHT,
 }
 """Values of SUVType (0054,1006) with Units GML; absent means body weight (DICOM PS3.3, C.8.9.1)."""
+_MINUTE = dt.timedelta(minutes=1)
 
 
 def scanner_normalisation(facts: PetAcquisition) -> tuple[Formula | None, float]:
@@ -144,14 +147,13 @@ def _agrees(known: Known, name: str) -> bool:
     """Whether what the user states is what the images state anyway."""
     facts, stated = known.facts, known.stated
     if name == "injected_at":
-        return stated.injected_at == facts.injection.moment
+        moment = facts.injection.moment
+        return moment is None or stated.injected_at is None or abs(moment - stated.injected_at) <= _MINUTE
     if name == "injected_mbq":
         own = injected_activity(facts, StatedPetFacts(), None, known.decay).net_bq
-        return (
-            own is not None
-            and stated.injected_mbq is not None
-            and abs(own / 1e6 - stated.injected_mbq) < 0.01
-        )
+        typed = stated.injected_mbq or 0.0
+        return own is None or abs(own / 1e6 - typed) <= 0.01 * typed
     if name == "nuclide":
-        return decay_of(facts, StatedPetFacts()).nuclide == known.decay.nuclide
-    return False
+        own_nuclide = decay_of(facts, StatedPetFacts()).nuclide
+        return own_nuclide is None or own_nuclide == known.decay.nuclide
+    return not stated.residual_mbq

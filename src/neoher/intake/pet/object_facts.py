@@ -147,6 +147,7 @@ class _Reading:
     def __init__(self, header: Header, dataset: Dataset) -> None:
         self.header = header
         self.dataset = dataset
+        self.tags = [int(tag) for tag in dataset.keys()]  # noqa: SIM118 - iterating gives elements, decoded
         self.notes: list[tuple[str, str]] = []
         self.zone = self._zone_of_the_object()
 
@@ -395,7 +396,7 @@ class _Reading:
     def _private(self, group: int, creator: str, low: int, vendor: str) -> str:
         """A private element's value as text: under its creator's name, or, where the block has lost it, in
         the first block of an object of that manufacturer."""
-        stated = [tag for tag in self.dataset.keys() if tag >> 16 == group]
+        stated = [tag for tag in self.tags if tag >> 16 == group]
         if not stated:
             return ""
         blocks = [tag & 0xFF for tag in stated if tag & 0xFFFF < 0x100]
