@@ -74,15 +74,11 @@ CALCULATORS = (
         "HER2 status by ASCO/CAP 2018/2023 from IHC and ISH, with the spectrum label beside it.",
     ),
     CalculatorReference(
-
         "her2-uptake",
         "neoher.response.her2_uptake.scan",
         "HER2 PET: tracer-positive, negative or indeterminate per lesion; window and blocking drugs.",
     ),
     CalculatorReference(
-        "length",
-        "neoher.measure.length",
-        "Length between two points on a mammogram, tomosynthesis slice or ultrasound image.",
         "her2-change",
         "neoher.pathology.her2.change",
         "HER2 of one cancer from biopsy through specimen to metastasis: what changed, what it means.",
@@ -151,6 +147,11 @@ CALCULATORS = (
         "stage",
         "neoher.pathology.stage",
         "Categories ypT and ypN from sizes and node counts, and the anatomic stage group.",
+    ),
+    CalculatorReference(
+        "suv",
+        "neoher.measure.suv",
+        "Standardised uptake values of a PET series: peak, maximum, mean, volume, with their basis.",
     ),
     CalculatorReference(
         "who",
