@@ -127,11 +127,17 @@ def test_the_peak_over_the_blood_pool_decides_with_limits_included(peak: float, 
     assert "design decision" in value.lesions[0].definition
 
 
-def test_the_maximum_stands_in_for_a_peak_that_is_not_known_and_is_named() -> None:
-    value = read(row(suvmax=4, blood_pool_mean=2)).value
+def test_a_maximum_without_its_peak_can_only_say_negative() -> None:
+    # The peak is at most the maximum: 2.0 over 2 is negative whatever the peak; above that it is not known.
+    value = read(row(suvmax=2, blood_pool_mean=2)).value
     assert value is not None
-    assert value.lesions[0].result is Uptake.POSITIVE
+    assert value.lesions[0].result is Uptake.NEGATIVE
     assert "maximum" in value.lesions[0].definition
+    for maximum in (2.5, 4.0, 40.0):
+        conclusion = read(row(suvmax=maximum, blood_pool_mean=2))
+        assert conclusion.value is not None
+        assert conclusion.value.lesions[0].result is None
+        assert conclusion.missing == ("suvpeak",)
 
 
 @pytest.mark.parametrize("word", ["positive", "negative", "indeterminate"])
@@ -210,6 +216,9 @@ def test_heterogeneity_counts_reliable_lesions_alone() -> None:
     assert found.highest_over_lowest == pytest.approx(4)
     # 8, 2 and 2.5: mean 4.1667, standard deviation (n - 1) 3.3292
     assert found.coefficient_of_variation_percent == pytest.approx(79.90, abs=0.01)
+    unknown = read(row("A", suvpeak=8, blood_pool_mean=2), row("B")).value
+    assert unknown is not None
+    assert (unknown.heterogeneity.lesions, unknown.heterogeneity.positive) == (2, None)
     alone = read(row("A", suvpeak=8, blood_pool_mean=2)).value
     assert alone is not None
     assert alone.heterogeneity.highest_over_lowest is None

@@ -74,11 +74,6 @@ CALCULATORS = (
         "HER2 status by ASCO/CAP 2018/2023 from IHC and ISH, with the spectrum label beside it.",
     ),
     CalculatorReference(
-        "her2-uptake",
-        "neoher.response.her2_uptake.scan",
-        "HER2 PET: tracer-positive, negative or indeterminate per lesion; window and blocking drugs.",
-    ),
-    CalculatorReference(
         "her2-change",
         "neoher.pathology.her2.change",
         "HER2 of one cancer from biopsy through specimen to metastasis: what changed, what it means.",
@@ -87,6 +82,11 @@ CALCULATORS = (
         "her2-heterogeneity",
         "neoher.pathology.her2.heterogeneity",
         "HER2 heterogeneity of a tumour from areas sampled at two sites (Filho 2021).",
+    ),
+    CalculatorReference(
+        "her2-uptake",
+        "neoher.response.her2_uptake.scan",
+        "HER2 PET: tracer-positive, negative or indeterminate per lesion; window and blocking drugs.",
     ),
     CalculatorReference(
         "her2pet-pairs",

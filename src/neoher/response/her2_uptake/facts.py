@@ -58,7 +58,7 @@ class LesionUptakeRow(Row):
     suvpeak: _Amount = None
     """Peak uptake: mean over a sphere of 1 cm3."""
     suvmax: _LeftAmount = None
-    """Maximum; used where the peak is not known."""
+    """Maximum. A peak is at most that: alone, it can only say tracer-negative."""
     blood_pool_mean: _Amount = None
     """Mean uptake of the blood pool on the same scan."""
     uptake: Annotated[
@@ -123,9 +123,10 @@ class Heterogeneity(Frozen):
     """Uptake over the lesions whose uptake is reliable."""
 
     lesions: int
-    positive: int
-    negative: int
-    indeterminate: int
+    positive: int | None
+    """Number of lesions; this and the next two are None where one lesion's result is not known."""
+    negative: int | None
+    indeterminate: int | None
     highest_over_lowest: float | None
     """Highest peak over lowest; None where fewer than two peaks are known, or the lowest is 0."""
     coefficient_of_variation_percent: float | None

@@ -72,17 +72,26 @@ def read_lesion(
 
 
 def _ratio(row: LesionUptakeRow) -> float | None:
+    """Peak over blood pool, or maximum over blood pool where the peak is not known."""
     uptake = row.suvpeak if row.suvpeak is not None else row.suvmax
     if uptake is None or not row.blood_pool_mean:
         return None
     return uptake / row.blood_pool_mean
 
 
+def _by_number(row: LesionUptakeRow, limits: Limits, ratio: float | None) -> Uptake | None:
+    """The class by the ratio. A peak is at most the maximum: alone, a maximum can only say negative."""
+    if ratio is None:
+        return None
+    found = limits.of(ratio)
+    return found if row.suvpeak is not None or found is Uptake.NEGATIVE else None
+
+
 def _by_definition(
     row: LesionUptakeRow, limits: Limits, ratio: float | None
 ) -> tuple[Uptake | None, str, list[str]]:
-    measured = "peak" if row.suvpeak is not None else "maximum (the peak is not known)"
-    by_number = limits.of(ratio) if ratio is not None else None
+    measured = "peak" if row.suvpeak is not None else "maximum (the peak, not known, is at most that)"
+    by_number = _by_number(row, limits, ratio)
     if row.uptake is not None:
         stated = _BY_READER[row.uptake]
         reasons = []

@@ -70,7 +70,7 @@ def her2_uptake_of_exam(
         "scanned_at": f"exams.{exam.id}.date",
         "her2_drug": "treatment",
         "her2_drug_date": "treatment.doses",
-        "suvpeak": f"exams.{exam.id}.findings.suvmax",
+        "suvpeak": f"exams.{exam.id}.regions",
         "blood_pool_mean": f"exams.{exam.id}.regions",
     }
     missing = tuple(dict.fromkeys(paths.get(name, name) for name in conclusion.missing))

@@ -191,7 +191,7 @@ def _explain(lesions: Sequence[LesionReading], rows: Sequence[LesionUptakeRow], 
         )
         if lesion.result is None:
             reasons.miss(
-                *(["suvpeak"] if row.suvpeak is None and row.suvmax is None else []),
+                *(["suvpeak"] if row.suvpeak is None else []),
                 *(["blood_pool_mean"] if not row.blood_pool_mean else []),
             )
     unreliable = [lesion.lesion for lesion in lesions if not lesion.reliable]
@@ -210,14 +210,21 @@ def _heterogeneity(lesions: Sequence[LesionReading]) -> Heterogeneity:
     several = len(peaks) > 1
     return Heterogeneity(
         lesions=len(reliable),
-        positive=sum(lesion.result is Uptake.POSITIVE for lesion in reliable),
-        negative=sum(lesion.result is Uptake.NEGATIVE for lesion in reliable),
-        indeterminate=sum(lesion.result is Uptake.INDETERMINATE for lesion in reliable),
+        positive=_count(reliable, Uptake.POSITIVE),
+        negative=_count(reliable, Uptake.NEGATIVE),
+        indeterminate=_count(reliable, Uptake.INDETERMINATE),
         highest_over_lowest=max(peaks) / min(peaks) if several and min(peaks) > 0 else None,
         coefficient_of_variation_percent=100 * stdev(peaks) / mean(peaks)
         if several and mean(peaks) > 0
         else None,
     )
+
+
+def _count(lesions: Sequence[LesionReading], result: Uptake) -> int | None:
+    """How many lesions have the result; None where one's is not known: it could be any."""
+    if any(lesion.result is None for lesion in lesions):
+        return None
+    return sum(lesion.result is result for lesion in lesions)
 
 
 def _variation_percent(peaks: Sequence[float]) -> float | None:
@@ -257,7 +264,8 @@ Per lesion one of tracer-positive, tracer-negative, indeterminate, with the defi
 1. A site where the tracer gathers without disease (liver, kidney) is indeterminate, whatever its uptake.
 2. A reader's word stands: ZEPHIR read lesions against the background (PMID 38184611).
 3. Else peak over blood-pool mean decides: positive from 1.5, negative up to 1.0. No cut-off is published;
-   these are a design decision, and `--positive-from` and `--negative-to` change them.
+   these are a design decision, and `--positive-from` and `--negative-to` change them. A maximum without a
+   peak, which is at most that, can only say negative.
 4. A negative lesion within {OCCUPANCY_DAYS} days after a HER2-directed antibody or conjugate is
    indeterminate (a design decision): occupied receptors look like absent ones.
 
