@@ -6,6 +6,7 @@ NeoherError
 │   ├── KnowledgeError        files of the knowledge base or of an overlay: file, line, field, remedy
 │   ├── ImageError            a DICOM, NIfTI or archive file that cannot be read as what it claims to be
 │   │   ├── SeriesError       files that do not make one series: gaps, mixed sizes, two patients
+│   │   │   └── NoSuchImages  none of the images is of the kind that was asked for
 │   │   └── PhaseOrderError   contrast phases whose order or time cannot be trusted
 │   ├── RegionError           SEG, RTSTRUCT, NIfTI or box that does not fit the image
 │   └── GridMismatch          two volumes that must share a grid do not
@@ -25,6 +26,7 @@ __all__ = [
     "KnowledgeError",
     "MissingExtra",
     "NeoherError",
+    "NoSuchImages",
     "PhaseOrderError",
     "RecordError",
     "RegionError",
@@ -69,6 +71,10 @@ class ImageError(InputError):
 
 class SeriesError(ImageError):
     """Files that do not make one series: slice gaps, mixed sizes, two patients, missing slices."""
+
+
+class NoSuchImages(SeriesError):  # noqa: N818 - names what is not there
+    """None of the images is of the kind that was asked for; another measurement may still read them."""
 
 
 class PhaseOrderError(ImageError):

@@ -44,6 +44,11 @@ class CalculatorReference:
 
 CALCULATORS = (
     CalculatorReference(
+        "adc",
+        "neoher.measure.adc",
+        "Apparent diffusion coefficient of a lesion from diffusion images or a scanner's map.",
+    ),
+    CalculatorReference(
         "bioscore",
         "neoher.pathology.bioscore",
         "CPS+EG and Neo-Bioscore from stage before and after therapy, ER, nuclear grade and HER2.",

@@ -79,16 +79,20 @@ def lesions_with_region(exam: Exam) -> Iterator[str | None]:
     yield from lesions or (None,)
 
 
-def regions_of(folder: Path, exam: Exam, lesion: str | None) -> tuple[Region | None, tuple[Region, ...]]:
+def regions_of(
+    folder: Path, exam: Exam, lesion: str | None, prefer: RegionPurpose = RegionPurpose.VOI
+) -> tuple[Region | None, tuple[Region, ...]]:
     """The region to measure the lesion in, if there is one, and those to leave out.
 
-    Raises: RegionError where several regions of one lesion stand on the exam.
+    `prefer`: the purpose that goes before another, where a lesion has a volume of interest and an outline.
+    Raises: RegionError where several regions of one lesion and purpose stand on the exam.
     """
     inside = [
         region
         for region in exam.regions
         if region.lesion == lesion and region.purpose is not RegionPurpose.OMIT
     ]
+    inside = [region for region in inside if region.purpose is prefer] or inside
     if len(inside) > 1:
         raise RegionError(
             f"exam {exam.id} has {len(inside)} regions to measure lesion {lesion} in.",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from neoher.measure.adc import AdcValue
 from neoher.measure.case import ExamResult
 from neoher.measure.functional_volume import PreparedDce, StoredFtvValue
 from neoher.measure.suv import SuvValue
@@ -63,6 +64,18 @@ _PAGES: Mapping[str, MeasuredPage] = {
         compared_parameters=("pe_percent", "background_percent", "neighbours", "early_s", "late_s"),
         in_words=lambda value: StoredFtvValue.model_validate(value).in_words(),
         pictures=_functional_volume_pictures,
+    ),
+    "adc": MeasuredPage(
+        quantities={
+            "adc_mean": ("mean apparent diffusion coefficient", "10*-6.mm2/s"),
+            "adc_median": ("median apparent diffusion coefficient", "10*-6.mm2/s"),
+            "adc_p15": ("15th percentile of the diffusion coefficient", "10*-6.mm2/s"),
+            "adc_p25": ("25th percentile of the diffusion coefficient", "10*-6.mm2/s"),
+        },
+        always_shown="adc_mean",
+        compared_parameters=("fit", "b_values"),
+        in_words=lambda value: AdcValue.model_validate(value).in_words(),
+        pictures=lambda _: None,
     ),
     "suv": MeasuredPage(
         quantities={
