@@ -29,6 +29,7 @@ from neoher.record.conclusion import Conclusion, Step
 from neoher.record.exam import Exam, PtExam
 from neoher.record.measurement import InputObjects, Quantity
 from neoher.record.nuclide import nuclides_in
+from neoher.record.region import RegionPurpose
 from neoher.volume.pet import StatedPetFacts
 
 __all__ = ["PET_UPTAKE", "PetUptake", "PreparedUptake"]
@@ -110,7 +111,7 @@ class PetUptake:
     def prepare(self, folder: Path, exam: Exam, lesion: str | None, watch: Watch | None) -> PreparedUptake:
         """Find the series and its conversion to SUV. Raises: ImageError, InputError, RegionError."""
         assert isinstance(exam, PtExam)  # `applies` said so
-        inside, outside = regions_of(folder, exam, lesion)
+        inside, outside = regions_of(folder, exam, lesion, RegionPurpose.CONTOUR)
         if outside:
             raise RegionError(
                 f"exam {exam.id} has a region to leave out, which PET does not take.",
