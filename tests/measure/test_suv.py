@@ -302,6 +302,7 @@ def test_images_corrected_to_the_injection_need_no_date(write: Write, scan: Any)
     conclusion = suv_of(write(written))
     assert_true_suv(conclusion, written)
     assert conclusion.missing == ()
+    assert codes(conclusion) == {"maximum-is-noisy"}
 
 
 @pytest.mark.parametrize("nuclide", ["18F", "68Ga"])
@@ -684,6 +685,33 @@ def test_missing_slices_at_an_end_are_said(write: Write, scan: Any) -> None:
     conclusion = suv_of(write(scan.but(slices=(0, 1, 2, 3, 4), edit=whole)))
     assert_true_suv(conclusion, scan)
     assert "slice-count-differs" in codes(conclusion)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PatientWeight", 60),
+        ("PatientSex", "M"),
+        ("SeriesTime", "090000"),
+        ("DecayCorrection", "ADMIN"),
+        ("Units", "GML"),
+        ("RadionuclideTotalDose", 70e6),
+        ("RadionuclideHalfLife", 282_240),
+        ("RadiopharmaceuticalStartDateTime", "20250207101500"),
+        ("RadiopharmaceuticalStartTime", "101400"),
+    ],
+)
+@pytest.mark.parametrize("where", [0, 3])
+def test_images_that_contradict_one_another_are_refused(
+    write: Write, scan: Any, name: str, value: Any, where: int
+) -> None:
+    # Each value is right in itself: only that the other slices state another one shows the mistake.
+    def other(data: Dataset, index: int) -> None:
+        if index == where:
+            setattr(scan.tracer_of(data) if name.startswith("Radio") else data, name, value)
+
+    with pytest.raises(SeriesError, match="contradict one another"):
+        suv_of(write(scan.but(edit=other)))
 
 
 def test_more_activity_than_was_injected_is_said(write: Write, scan: Any) -> None:
