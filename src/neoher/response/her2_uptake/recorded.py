@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,15 +16,9 @@ from neoher.record.treatment import Treatment
 from neoher.response.her2_uptake.facts import Her2UptakeInputs, Her2UptakeValue, LesionUptakeRow
 from neoher.response.her2_uptake.scan import her2_uptake
 from neoher.response.her2_uptake.tracers import load_tracers, tracer_named
+from neoher.response.her2pet.drugs import DrugKind, kind_of_drug
 
 __all__ = ["her2_uptake_of_exam", "is_her2_pet"]
-
-_HER2_DIRECTED = re.compile(
-    r"trastuzumab|pertuzumab|margetuximab|herceptin|perjeta|phesgo|kadcyla|enhertu|t-?dm-?1|t-?dxd"
-    r"|\b(?:(?:dd)?(?:ac|ec|fec)-?)?(?:t|tc|tcb|p|pc|wp)?hp?\b",
-    re.IGNORECASE,
-)
-"""Names of antibodies and conjugates against HER2, and regimens that hold H or HP."""
 
 
 def is_her2_pet(exam: PtExam, own_tracers: Path | None = None) -> bool:
@@ -151,7 +144,7 @@ def _last_her2_drug(
 
 def _given(treatment: Treatment, scanned: dt.date) -> Iterator[tuple[str, dt.date]]:
     """(drug or regimen, last day of it up to the scan) of what is HER2-directed."""
-    dosed = [dose for dose in treatment.doses if dose.drug and _HER2_DIRECTED.search(dose.drug)]
+    dosed = [dose for dose in treatment.doses if dose.drug and _is_her2_directed(dose.drug)]
     if any(dose.date is not None for dose in dosed):
         yield from ((str(dose.drug), dose.date) for dose in dosed if dose.date is not None)
         return
@@ -163,4 +156,9 @@ def _given(treatment: Treatment, scanned: dt.date) -> Iterator[tuple[str, dt.dat
 def _named(treatment: Treatment) -> list[str]:
     """The HER2-directed drugs of a treatment, or its regimen that holds one."""
     names = (*(dose.drug for dose in treatment.doses), *treatment.drugs, treatment.regimen)
-    return [name for name in names if name and _HER2_DIRECTED.search(name)]
+    return [name for name in names if name and _is_her2_directed(name)]
+
+
+def _is_her2_directed(name: str) -> bool:
+    """Whether a drug, combination or regimen holds an antibody or conjugate against HER2."""
+    return kind_of_drug(name) in {DrugKind.ANTIBODY, DrugKind.CONJUGATE}
