@@ -3,16 +3,21 @@
 const field = document.getElementById("search");
 const found = document.getElementById("found");
 const items = [...document.querySelectorAll("article[data-search]")];
-const chapters = [...document.querySelectorAll("section.chapter")];
+const chapters = [...document.querySelectorAll("section.chapter")].map((section) => {
+  const entry = document.querySelector(`nav a[href="#${CSS.escape(section.id)}"]`).parentElement;
+  return { section, entry, count: entry.querySelector("span"), items: [...section.querySelectorAll("article")] };
+});
 function filter() {
   const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+  for (const item of items) item.hidden = !words.every((word) => item.dataset.search.includes(word));
   let shown = 0;
-  for (const item of items) {
-    const hit = words.every((word) => item.dataset.search.includes(word));
-    item.hidden = !hit;
-    if (hit) shown += 1;
+  for (const chapter of chapters) {
+    const hits = chapter.items.filter((item) => !item.hidden).length;
+    chapter.section.hidden = hits === 0;
+    chapter.entry.hidden = hits === 0;
+    chapter.count.textContent = hits;
+    shown += hits;
   }
-  for (const chapter of chapters) chapter.hidden = !chapter.querySelector("article:not([hidden])");
   found.textContent = words.length ? `${shown} of ${items.length} items` : "";
   history.replaceState(null, "", words.length ? `#?${encodeURIComponent(field.value)}` : location.pathname);
 }
