@@ -40,6 +40,7 @@ def test_nothing_is_found_where_nothing_is_wrong(folder: Path) -> None:
         ("    sources: [PMID:1]", "    sources: [PMID:1]\n    trials: [KATHERINE]", "dangling-reference"),
         ("    sources: [PMID:1]", "    sources: [PMID:1]\n    supersedes: [axilla.fnr]", "supersedes-itself"),
         ("subject: axilla", "subject: heart", "unknown-subject"),
+        ("  - id: axilla.fnr", '  - id: "PMID:1"', "shared-id"),
         ("rate is 12.6 %", "rate is 12.7 %", "number-not-held"),
         ("About 13 of 100", "About 14 of 100", "number-not-held"),
         ("rate is 12.6 %", "rate is 8.4 %", "verification-too-high"),
@@ -94,6 +95,7 @@ statements:
         (", until: 2021-12-31", "", "high", set()),
         (", until: 2022-01-01", "", "high", {"statements-contradict"}),
         (", differs_from: [two]", ", differs_from: [one]", "high", set()),
+        (", supersedes: [two]", ", supersedes: [one]", "high", {"supersedes-itself"}),
         (", differs_from: [two]", "", "high", {"statements-contradict", "one-sided-difference"}),
     ],
 )
@@ -102,6 +104,15 @@ def test_claims_on_one_thing_agree_or_say_why_they_differ(
 ) -> None:
     (folder / "second.yaml").write_text(SECOND.format(one=one, two=two, says=says), encoding="utf-8")
     assert codes(folder) == expected
+
+
+def test_two_sources_known_by_one_number_are_found(folder: Path) -> None:
+    second = (
+        "sources:\n  - {id: other, kind: trial, title: Another, verification: verified, checked: 2026-11-01, "
+        "accessed: 2026-11-01, reading: read, doi: 10.1/Abc}\n"
+    )
+    (folder / "second.yaml").write_text(second, encoding="utf-8")
+    assert codes(folder) == {"shared-source-name"}
 
 
 TRIAL = """\
@@ -142,7 +153,7 @@ def test_a_result_with_a_number_that_its_source_does_not_hold_is_found(folder: P
     ("text", "numbers"),
     [
         ("HER2 3+ in 0/1+ cases, T-DM1, DB-05, B-51, ypT0/is ypN0, cT1-3 N0-1", set()),
-        ("89Zr and 18F", set()),
+        ("89Zr and 18F, 1.07W", set()),
         ("67.3 % (61.9-72.4), difference -1.8", {67.3, 61.9, 72.4, 1.8}),
         ("n=4,804; 16/157", {4804, 16, 157}),
         ("25 x 10^9/L", {25}),

@@ -9,10 +9,13 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from neoher.errors import KnowledgeError
+from neoher.errors import InputError, KnowledgeError
 from neoher.guidance.knowledge.compiled import DATA, compile_folder, read_current
 from neoher.guidance.knowledge.kinds.item import Verification, first_day, last_day
+from neoher.guidance.knowledge.kinds.statement import Statement
 from neoher.guidance.knowledge.reading import read_folder
 from neoher.guidance.knowledge.schema import knowledge_schema
 
@@ -99,6 +102,28 @@ def test_the_published_schema_takes_every_file_that_we_ship() -> None:
             stated = yaml.load(file.read_text(encoding="utf-8"), Loader=_Texts)
             problems = [f"{list(each.path)}: {each.message[:200]}" for each in validator.iter_errors(stated)]
             assert not problems, (file.name, problems[:3])
+
+
+@given(
+    start=st.integers(0, 900), length=st.integers(0, 60), put=st.text("{}[]:,-#&*!|>'\"\n\t 0aé", max_size=6)
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+def test_a_damaged_file_is_read_or_refused_never_half_read(
+    folder: Path, start: int, length: int, put: str
+) -> None:
+    whole = (folder / "axilla.yaml").read_text(encoding="utf-8")
+    alone = folder / "damaged"
+    alone.mkdir(exist_ok=True)
+    damaged = whole[:start] + put + whole[start + length :]
+    (alone / "axilla.yaml").write_text(damaged, encoding="utf-8")
+    refused = ""
+    statements: tuple[Statement, ...] = ()
+    try:
+        statements = read_folder(alone).contents.statements
+    except InputError as error:
+        refused = str(error)
+    assert "axilla.yaml" in refused or not refused
+    assert all(each.sources and each.clinician for each in statements)
 
 
 class _Texts(yaml.CSafeLoader):

@@ -30,10 +30,12 @@ def dangling_references(knowledge: Knowledge) -> Iterator[Finding]:
                         yield _finding(
                             "dangling-reference", kind, item, f"names the {what} {name}, not held."
                         )
-            if item.id in item.supersedes:
-                yield _finding("supersedes-itself", kind, item, "supersedes itself.")
+            if _supersedes_itself(knowledge, kind, item):
+                message = "supersedes itself, directly or by way of others."
+                yield _finding("supersedes-itself", kind, item, message)
         if isinstance(item, Statement) and item.subject not in subjects:
             yield _finding("unknown-subject", kind, item, f"has the subject {item.subject}, not listed.")
+    yield from _shared_ids(knowledge)
     yield from _shared_names(knowledge)
 
 
@@ -72,6 +74,29 @@ def _references(
             yield "item", {each.id for _, each in knowledge.items()}, (item.refers_to,)
         case _:
             pass
+
+
+def _supersedes_itself(knowledge: Knowledge, kind: str, item: Item) -> bool:
+    items = {each.id: each for each in knowledge.contents.of(kind) if isinstance(each, Item)}
+    reached: set[str] = set()
+    ahead = list(item.supersedes)
+    while ahead:
+        name = ahead.pop()
+        if name == item.id:
+            return True
+        if name not in reached and name in items:
+            reached.add(name)
+            ahead += items[name].supersedes
+    return False
+
+
+def _shared_ids(knowledge: Knowledge) -> Iterator[Finding]:
+    """An id names one item over all kinds, so that rules and answers can name it alone."""
+    owner: dict[str, str] = {}
+    for kind, item in knowledge.items():
+        first = owner.setdefault(item.id, kind)
+        if first != kind:
+            yield _finding("shared-id", kind, item, f"has the id of an item of {first}.")
 
 
 def _shared_names(knowledge: Knowledge) -> Iterator[Finding]:
