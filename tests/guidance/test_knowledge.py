@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import neoher
 from neoher.cli.calculators import CALCULATORS
@@ -17,7 +19,14 @@ from neoher.errors import InputError
 from neoher.guidance.knowledge import Knowledge, load_knowledge
 from neoher.guidance.knowledge.checking import check_knowledge
 from neoher.guidance.knowledge.compiled import COMPILED, compile_folder
-from neoher.guidance.knowledge.kinds.item import Item, PcrDefinition, Place, Review, Verification
+from neoher.guidance.knowledge.kinds.item import (
+    Item,
+    PcrDefinition,
+    Place,
+    Review,
+    Verification,
+    last_day,
+)
 from neoher.guidance.knowledge.kinds.limits import CardiacLimits, LvefAction, LvefRow
 from neoher.guidance.knowledge.kinds.source import SourceKind
 from neoher.response.repeatability import REPEATABILITY
@@ -133,6 +142,27 @@ def test_a_day_and_a_region_know_what_was_known_there_and_then(
     assert ("residual.high-risk-tdxd" in then.statements) is tdxd_known
     assert ("oracle.residual-tdm1" in then.statements) is page_of_january
     assert len(then.sources) == len(knowledge.sources)
+
+
+@given(
+    day=st.dates(dt.date(1995, 1, 1), dt.date(2030, 1, 1)),
+    later=st.integers(0, 4000),
+    region=st.sampled_from([None, *Place]),
+)
+def test_time_only_adds_or_supersedes(day: dt.date, later: int, region: Place | None) -> None:
+    """What was known on a day and is not later was superseded or has ended; nothing is known too early."""
+    knowledge = load_knowledge()
+    then, now = knowledge.as_of(day, region), knowledge.as_of(day + dt.timedelta(days=later), region)
+    for kind, item in then.items():
+        if not isinstance(item, Item):
+            continue
+        assert last_day(item.since) <= day
+        assert region is None or not item.regions or region in item.regions
+        assert not [name for name in item.supersedes if name in {each.id for each in then.contents.of(kind)}]
+    gone = {item.id for _, item in then.items()} - {item.id for _, item in now.items()}
+    for name in gone:
+        (item,) = [each for each in knowledge.statements.values() if each.id == name]
+        assert item.until is not None or knowledge.superseding(name)
 
 
 # Knowledge 5.3: the trials' own figures, typed here a second time from the table.

@@ -130,7 +130,11 @@ class EchoSchedule(Frozen):
 
 
 class CardiacLimits(Item):
-    """The cardiac rules of one drug in one rule set."""
+    """The cardiac rules of one drug in one rule set.
+
+    Where every row is decided and none applies, the rule set says nothing against going on with the drug.
+    Where a row cannot be decided for want of a fact, nothing can be said before that fact is known.
+    """
 
     drug: ItemId
     rule_sets: tuple[Line, ...] = Field(min_length=1)
