@@ -192,7 +192,7 @@ def test_the_reading_grade_is_that_of_its_formula() -> None:
 
 
 def test_a_misprint_in_what_we_ship_would_be_found() -> None:
-    """Every decimal figure of every statement, misprinted by its last digit: how many the check would find."""
+    """Every decimal figure of every statement, its last digit misprinted: how many the check would find."""
     knowledge = load_knowledge()
     found = misprints = 0
     for statement in knowledge.contents.statements:
