@@ -11,8 +11,8 @@ from neoher.measure.case import measure_case
 from neoher.record.checking import check_case
 from neoher.record.measurement import Measurements
 from neoher.record.reading.case_file import read_case
+from neoher.simulate.mr.scanner import SCANNERS
 from neoher.simulate.patient import Vendor, simulate_patient
-from neoher.simulate.scanner import SCANNERS
 
 SEEDS = range(1, 21)
 LARGE_CC = 3.0

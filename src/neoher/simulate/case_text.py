@@ -6,9 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 from neoher.simulate.course import Plan
+from neoher.simulate.mr.scanner import Scanner, Vendor
+from neoher.simulate.mr.truth import VisitTruth
 from neoher.simulate.reader import BoxMm
-from neoher.simulate.scanner import Scanner, Vendor
-from neoher.simulate.truth import VisitTruth
 
 __all__ = ["CaseFacts", "case_text"]
 

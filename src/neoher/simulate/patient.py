@@ -17,10 +17,10 @@ from neoher.errors import InputError
 from neoher.record.storing import new_folder, replace_atomically
 from neoher.simulate.case_text import CaseFacts, case_text
 from neoher.simulate.course import Course, Plan, PlannedVisit, plan_patient
-from neoher.simulate.dicom_writing import ExamHeader, write_exam
-from neoher.simulate.scanner import SCANNERS, Scanner, Vendor
-from neoher.simulate.truth import VisitTruth, truth_of
-from neoher.simulate.visit import Scene
+from neoher.simulate.mr.dicom_writing import ExamHeader, write_exam
+from neoher.simulate.mr.scanner import SCANNERS, Scanner, Vendor
+from neoher.simulate.mr.truth import VisitTruth, truth_of
+from neoher.simulate.mr.visit import Scene
 
 __all__ = ["Course", "SimulatedPatient", "Vendor", "simulate_patient"]
 

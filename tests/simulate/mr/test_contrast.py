@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from neoher.simulate.contrast import (
+from neoher.simulate.mr.contrast import (
     Sequence,
     TissueUptake,
     concentration,

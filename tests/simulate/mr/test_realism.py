@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from neoher.simulate.course import Plan, PlannedVisit, plan_patient
-from neoher.simulate.scanner import SCANNERS, Vendor
-from neoher.simulate.truth import VisitTruth, truth_of
-from neoher.simulate.visit import Scene, SimulatedVisit
+from neoher.simulate.mr.scanner import SCANNERS, Vendor
+from neoher.simulate.mr.truth import VisitTruth, truth_of
+from neoher.simulate.mr.visit import Scene, SimulatedVisit
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from neoher.simulate.contrast import Sequence
+from neoher.simulate.mr.contrast import Sequence
 from neoher.volume.grid import Grid
 
 __all__ = ["SCANNERS", "Scanner", "TissueTimes", "Vendor"]

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neoher.simulate.anatomy import Breast, Tissues
-from neoher.simulate.contrast import TissueUptake, concentration, parker_input, spoiled_gradient_echo
 from neoher.simulate.lattice import occupancy, positions
-from neoher.simulate.scanner import Scanner
+from neoher.simulate.mr.contrast import TissueUptake, concentration, parker_input, spoiled_gradient_echo
+from neoher.simulate.mr.scanner import Scanner
 
 __all__ = ["Kinetics", "Scene", "SimulatedVisit", "phase_nearest"]
 

@@ -12,8 +12,8 @@ from scipy.spatial.distance import pdist, squareform
 
 from neoher.simulate.anatomy import Breast
 from neoher.simulate.lattice import positions
-from neoher.simulate.scanner import Scanner
-from neoher.simulate.visit import Kinetics, SimulatedVisit, phase_nearest
+from neoher.simulate.mr.scanner import Scanner
+from neoher.simulate.mr.visit import Kinetics, SimulatedVisit, phase_nearest
 from neoher.volume.grid import Grid, Vector
 
 __all__ = ["VisitTruth", "truth_of"]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
 
-from neoher.simulate.scanner import Scanner, Vendor
+from neoher.simulate.mr.scanner import Scanner, Vendor
 from neoher.volume.grid import Grid
 
 __all__ = ["ExamHeader", "write_exam"]
