@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
+from pydicom.dataset import Dataset
+from pydicom.uid import MRImageStorage
 
+from neoher.simulate.dicom_parts import (
+    date_and_time,
+    made_uid,
+    put_grey_pixels,
+    put_patient,
+    put_plane,
+    started_object,
+)
 from neoher.simulate.mr.scanner import Scanner, Vendor
 from neoher.volume.grid import Grid
 
@@ -21,7 +28,6 @@ __all__ = ["ExamHeader", "write_exam"]
 MAGNITUDE = ["ORIGINAL", "PRIMARY", "M", "ND"]
 GE_IMAGE_TYPE = ["ORIGINAL", "PRIMARY", "OTHER"]
 SUBTRACTION = ["DERIVED", "SECONDARY", "SUBTRACT", "SUB"]
-UID_ROOT = "2.25."
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,7 @@ def _series(
     dataset.SeriesInstanceUID = _uid(header, "series", number)
     dataset.SeriesNumber = number
     dataset.SeriesDescription = description
-    dataset.SeriesDate, dataset.SeriesTime = _date_and_time(moment)
+    dataset.SeriesDate, dataset.SeriesTime = date_and_time(moment)
     dataset.InstanceNumber = instance
     dataset.SOPInstanceUID = _uid(header, "object", number, instance)
     dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
@@ -115,28 +121,15 @@ def _image(
     header: ExamHeader, scanner: Scanner, index: int, pixels: NDArray[np.int16], moment: dt.datetime
 ) -> Dataset:
     grid = scanner.grid
-    dataset = Dataset()
-    dataset.file_meta = FileMetaDataset()
-    dataset.file_meta.MediaStorageSOPClassUID = MRImageStorage
-    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    dataset.SpecificCharacterSet = "ISO_IR 100"
-    dataset.SOPClassUID = MRImageStorage
-    dataset.Modality = "MR"
+    dataset = started_object(MRImageStorage, "MR")
+    put_patient(dataset, header.patient, header.birth_year)
     dataset.Manufacturer = scanner.manufacturer
     dataset.ManufacturerModelName = scanner.model
-    dataset.StationName = "SIMULATED"
-    dataset.InstitutionName = "Digital reference patient"
-    dataset.PatientID = header.patient
-    dataset.PatientName = f"{header.patient}^Digital reference patient"
-    dataset.PatientBirthDate = f"{header.birth_year}0701"
-    dataset.PatientSex = "F"
     dataset.StudyInstanceUID = _uid(header, "study")
     dataset.StudyID = header.visit
     dataset.StudyDescription = "MRI breast, simulated"
-    dataset.AccessionNumber = ""
-    dataset.ReferringPhysicianName = ""
-    dataset.StudyDate, dataset.StudyTime = _date_and_time(header.injected_at - dt.timedelta(minutes=12))
-    dataset.AcquisitionDate, dataset.AcquisitionTime = _date_and_time(moment)
+    dataset.StudyDate, dataset.StudyTime = date_and_time(header.injected_at - dt.timedelta(minutes=12))
+    dataset.AcquisitionDate, dataset.AcquisitionTime = date_and_time(moment)
     dataset.ContentDate, dataset.ContentTime = dataset.AcquisitionDate, dataset.AcquisitionTime
     _acquisition(dataset, scanner)
     _placement(dataset, header, grid, index)
@@ -159,35 +152,15 @@ def _acquisition(dataset: Dataset, scanner: Scanner) -> None:
 
 
 def _placement(dataset: Dataset, header: ExamHeader, grid: Grid, index: int) -> None:
-    dataset.SliceThickness = f"{grid.spacing_mm[0]:g}"
+    put_plane(dataset, grid, index)
     dataset.SpacingBetweenSlices = f"{grid.spacing_mm[0]:g}"
     dataset.FrameOfReferenceUID = _uid(header, "frame of reference")
-    dataset.PositionReferenceIndicator = ""
-    position = grid.to_patient(np.array([[float(index), 0.0, 0.0]]))[0]
-    dataset.ImagePositionPatient = [f"{value:.6f}" for value in position]
-    dataset.ImageOrientationPatient = [
-        f"{value:g}" for axis in (grid.axes[2], grid.axes[1]) for value in axis
-    ]
-    dataset.SliceLocation = f"{float(position @ np.asarray(grid.axes[0])):.6f}"
-    dataset.PixelSpacing = [f"{grid.spacing_mm[1]:g}", f"{grid.spacing_mm[2]:g}"]
 
 
 def _pixels(dataset: Dataset, pixels: NDArray[np.int16]) -> None:
-    dataset.SamplesPerPixel = 1
-    dataset.PhotometricInterpretation = "MONOCHROME2"
-    dataset.Rows, dataset.Columns = pixels.shape
-    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 16, 16, 15
-    dataset.PixelRepresentation = 1
+    put_grey_pixels(dataset, pixels)
     dataset.WindowCenter, dataset.WindowWidth = "500", "1000"
-    dataset.DerivationDescription = "Simulated: no patient was scanned"
-    dataset.PixelData = np.ascontiguousarray(pixels).astype("<i2").tobytes()
-
-
-def _date_and_time(moment: dt.datetime) -> tuple[str, str]:
-    return moment.strftime("%Y%m%d"), moment.strftime("%H%M%S.%f")
 
 
 def _uid(header: ExamHeader, *parts: object) -> str:
-    """A UID made from what it names: the same patient has the same UIDs whenever it is simulated."""
-    basis = "/".join(map(str, ("neoher", header.patient, header.seed, header.visit, *parts)))
-    return UID_ROOT + str(int.from_bytes(hashlib.sha256(basis.encode()).digest()[:15], "big"))
+    return made_uid(header.patient, header.seed, header.visit, *parts)
