@@ -133,7 +133,7 @@ def _write_pets(folder: Path, wanted: _Wanted) -> Iterator[tuple[PlannedPet, Phy
             wanted.patient, BIRTH_YEAR, wanted.plan.seed, pet.id, physique, pet.administration, pet.times
         )
         lesions = patient_lesions(pet, wanted.plan.breast.tumour, distant=wanted.distant)
-        count, truth = write_pet_exam(folder / pet.folder, pet, header, scene, ct, lesions)
+        count, truth = write_pet_exam(folder / pet.folder, pet, header, scene, lesions, ct)
         yield pet, physique, count, truth
 
 

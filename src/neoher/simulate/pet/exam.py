@@ -169,17 +169,18 @@ def write_pet_exam(
     pet: PlannedPet,
     header: PetHeader,
     scene: PetScene,
-    ct: Sequence[Organ],
     lesions: Sequence[PetLesion],
+    ct: Sequence[Organ] = (),
 ) -> tuple[int, PetTruth]:
     """Scan, then write PET, CT and regions below `folder`; returns the number of objects and the truth.
 
-    Parameters: `ct`: shares of tissues on CT_GRID, which are the same for every exam.
+    Parameters: `ct`: shares of tissues as `ct_organs` gives them, the same for every exam; none: no CT.
     """
     random = np.random.default_rng(pet.noise_seed)
     image = scene.scan(pet.tracer.organs, lesions, pet.imaging, random)
     count = write_pet(folder / "pet", header, VENDOR_FORMS[pet.form], image.grid, image.suv)
-    count += write_ct(folder / "ct", header, CT_GRID, _hounsfield(ct, lesions, random))
+    if ct:
+        count += write_ct(folder / "ct", header, CT_GRID, _hounsfield(ct, lesions, random))
     physique = header.physique
     at_injection = pet.administration.bq_per_ml_of_suv(physique)
     at_scan = pet.administration.bq_per_ml_of_suv(physique, pet.times.start)
@@ -235,8 +236,18 @@ def _hounsfield(organs: Sequence[Organ], lesions: Sequence[PetLesion], random: n
     for organ in organs:
         image += organ.share * (organ.hounsfield + 1000.0)
     for lesion in lesions:
-        near = np.linalg.norm(at - np.asarray(lesion.centre_mm), axis=-1) < lesion.reach_mm + 3.0
-        share = np.clip(0.5 - lesion.distance(at[near]) / min(CT_GRID.spacing_mm), 0.0, 1.0)
+        near = _window(lesion)
+        away = lesion.distance(at[near].reshape(-1, 3)).reshape(at[near].shape[:-1])
+        share = np.clip(0.5 - away / min(CT_GRID.spacing_mm), 0.0, 1.0)
         density = 480.0 if lesion.kind == "metastasis" else 48.0
         image[near] += share * (density - image[near])
     return np.asarray(image + _CT_NOISE_HU * random.standard_normal(CT_GRID.shape))
+
+
+def _window(lesion: PetLesion) -> tuple[slice, ...]:
+    """The part of the CT's grid that the lesion may reach."""
+    centre = CT_GRID.to_index(np.asarray([lesion.centre_mm]))[0]
+    half = (lesion.reach_mm + 3.0) / np.asarray(CT_GRID.spacing_mm)
+    low = np.clip(np.floor(centre - half), 0, CT_GRID.shape).astype(int)
+    high = np.clip(np.ceil(centre + half) + 1, 0, CT_GRID.shape).astype(int)
+    return tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
