@@ -181,8 +181,8 @@ def _seen_along(grid: Grid, axis: int) -> Grid:
 def _body(volume: SuvVolume) -> tuple[slice, slice, slice]:
     """All slices; rows and columns of the body, with room around it."""
     warm = volume.suv > _BODY_SUV
-    rows = _span(warm.any(axis=(0, 2)), volume.grid.spacing_mm[1])
-    columns = _span(warm.any(axis=(0, 1)), volume.grid.spacing_mm[2])
+    rows = _span(np.asarray(warm.any(axis=(0, 2))), volume.grid.spacing_mm[1])
+    columns = _span(np.asarray(warm.any(axis=(0, 1))), volume.grid.spacing_mm[2])
     return slice(0, volume.grid.shape[0]), rows, columns
 
 
