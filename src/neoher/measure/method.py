@@ -73,9 +73,7 @@ def images_of(folder: Path, exam: Exam) -> Path:
 
 def lesions_with_region(exam: Exam) -> Iterator[str | None]:
     """Each lesion that has a region to measure in on this exam; None once where no region is stated."""
-    lesions = dict.fromkeys(
-        region.lesion for region in exam.regions if region.purpose is not RegionPurpose.OMIT
-    )
+    lesions = dict.fromkeys(region.lesion for region in exam.regions if region.holds_a_lesion)
     yield from lesions or (None,)
 
 
@@ -87,11 +85,7 @@ def regions_of(
     `prefer`: the purpose that goes before another, where a lesion has a volume of interest and an outline.
     Raises: RegionError where several regions of one lesion and purpose stand on the exam.
     """
-    inside = [
-        region
-        for region in exam.regions
-        if region.lesion == lesion and region.purpose is not RegionPurpose.OMIT
-    ]
+    inside = [region for region in exam.regions if region.lesion == lesion and region.holds_a_lesion]
     inside = [region for region in inside if region.purpose is prefer] or inside
     if len(inside) > 1:
         raise RegionError(

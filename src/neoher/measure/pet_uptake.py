@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,6 +125,8 @@ class PetUptake:
             regions=(source,) if source else (),
             near=folder,
             stated=_stated(exam),
+            liver=_reference(folder, exam, RegionPurpose.LIVER),
+            blood_pool=_reference(folder, exam, RegionPurpose.BLOOD_POOL),
         )
         if source is not None and len(region_parts(source, near=folder)) > 1:
             raise RegionError(
@@ -133,11 +136,42 @@ class PetUptake:
             )
         progress = None if watch is None else lambda done, total: watch.progress("reading PET", done, total)
         prepared = prepare_pet(request, progress)
-        digest = region_digest(source, near=folder) if source else None
+        digest = _digest(source, request, folder) if source else None
         return PreparedUptake(exam.id, exam.tracer, prepared, prepared.exam.digest(), digest)
 
 
 PET_UPTAKE = PetUptake()
+
+
+def _reference(folder: Path, exam: PtExam, purpose: RegionPurpose) -> str | None:
+    """The exam's region of that purpose. Raises: RegionError where there are several."""
+    found = [region for region in exam.regions if region.purpose is purpose]
+    if len(found) > 1:
+        raise RegionError(
+            f"exam {exam.id} has {len(found)} reference regions of the {purpose.value}.",
+            str(folder / "case.yaml"),
+            "Keep one.",
+        )
+    return region_source(found[0]) if found else None
+
+
+def _digest(source: str, request: PetRequest, folder: Path) -> InputObjects:
+    """What the lesion's region and the reference regions are made of; which is which belongs to the hash."""
+    own = region_digest(source, near=folder)
+    references = {
+        name: region_digest(place, near=folder)
+        for name, place in (("liver", request.liver), ("blood pool", request.blood_pool))
+        if place is not None
+    }
+    if not references:
+        return own
+    basis = "\n".join((own.sha256, *(f"{name} {one.sha256}" for name, one in references.items())))
+    described = "; ".join(f"{name}: {one.description}" for name, one in references.items())
+    return InputObjects(
+        description=f"{own.description}; {described}",
+        count=own.count + sum(one.count for one in references.values()),
+        sha256=hashlib.sha256(basis.encode()).hexdigest(),
+    )
 
 
 def _stated(exam: PtExam) -> StatedPetFacts:

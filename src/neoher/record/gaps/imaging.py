@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from neoher.record.case import Case
 from neoher.record.exam import Exam, MrExam, PtExam
 from neoher.record.gaps.missing_fact import MissingFact, essential, useful
-from neoher.record.region import RegionPurpose
 
 __all__ = ["missing_imaging"]
 
@@ -80,7 +79,7 @@ def _mr(exam: MrExam) -> Iterator[MissingFact]:
     if exam.images is None:
         return
     path = f"exams[{exam.id}]"
-    if all(region.purpose is RegionPurpose.OMIT for region in exam.regions):
+    if not any(region.holds_a_lesion for region in exam.regions):
         why = "Functional tumour volume is counted inside a region that a reader placed (PMID 22623692)."
         yield essential(f"{path}.regions", f"region of interest on {exam.name}", why)
     if exam.contrast_injected_at is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from neoher.simulate.pet.administration import Physique
-from neoher.simulate.pet.exam import REGIONS_FILE, PetTruth, PlannedPet
+from neoher.simulate.pet.exam import REGIONS_FILE, PetTruth, PlannedPet, ReferenceRegion
 from neoher.simulate.pet.vendor_forms import VENDOR_FORMS, InjectionTags
 
 __all__ = ["pet_exam_text"]
@@ -48,5 +48,9 @@ def pet_exam_text(pet: PlannedPet, truth: PetTruth, physique: Physique) -> str:
     lines += [
         f'      - {{lesion: {one.lesion}, purpose: contour, file: "{file}#{one.lesion}"}}'
         for one in truth.lesions
+    ]
+    lines += [
+        f'      - {{purpose: {purpose}, file: "{file}#{organ}"}}'
+        for purpose, organ in (("liver", ReferenceRegion.LIVER), ("blood-pool", ReferenceRegion.BLOOD_POOL))
     ]
     return "\n".join(lines)
