@@ -111,8 +111,9 @@ def picture(
     width, height = plane.size_mm
     em = 0.042 * height
     data = base64.b64encode(png_bytes(pixels)).decode()
+    kind = "picture light" if ink == DARK_INK else "picture"
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="picture" viewBox="0 0 {width:.2f} {height:.2f}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="{kind}" viewBox="0 0 {width:.2f} {height:.2f}" '
         f'role="img" aria-label="{escape(alt)}" font-size="{em:.2f}" font-family="sans-serif">',
         f'<image href="data:image/png;base64,{data}" width="{width:.2f}" height="{height:.2f}" '
         'preserveAspectRatio="none"/>',

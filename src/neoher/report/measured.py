@@ -30,7 +30,8 @@ class MeasuredPage:
     in_words: Callable[[Mapping[str, Any]], str]
     """The stored value in one sentence. Raises: ValidationError where another version stored it."""
     pictures: Callable[[ExamResult], tuple[KeyImage, ...] | None]
-    """The pictures, drawn from the pixels; None where there is no region to draw. Raises: NeoherError."""
+    """The pictures, drawn from the pixels; None where there is no region to draw, () where the section of the
+    subject shows them. Raises: NeoherError."""
 
 
 def page_of(result: ExamResult) -> MeasuredPage:
@@ -89,6 +90,6 @@ _PAGES: Mapping[str, MeasuredPage] = {
         always_shown="suvpeak",
         compared_parameters=("tracer", "normalisation", "segment", "threshold", "percent", "sul_formula"),
         in_words=lambda value: SuvValue.model_validate(value).in_words(),
-        pictures=lambda _: None,
+        pictures=lambda _: (),
     ),
 }

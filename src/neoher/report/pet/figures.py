@@ -17,7 +17,7 @@ from neoher.volume.ct import CtVolume
 from neoher.volume.grid import Grid
 from neoher.volume.pet import SuvVolume
 
-__all__ = ["MOST_SLICES", "PetPicture", "pet_images"]
+__all__ = ["MOST_SLICES", "PetImages", "PetPicture", "pet_images"]
 
 Mask = NDArray[np.bool_]
 Image = NDArray[np.floating]
@@ -50,10 +50,18 @@ class PetPicture:
     ct: CtVolume | None = None
 
 
-def pet_images(pet: PetPicture) -> tuple[KeyImage, ...]:
-    """Two projections, then a slice through each of the hottest lesions."""
-    views = [_projection(pet, name) for name in _VIEWS]
-    return (*views, *_slices(pet))
+@dataclass(frozen=True, slots=True)
+class PetImages:
+    """The pictures of one scan."""
+
+    projections: tuple[KeyImage, ...] = ()
+    slices: tuple[KeyImage, ...] = ()
+    """Through the hottest lesions, the hottest first."""
+
+
+def pet_images(pet: PetPicture) -> PetImages:
+    """Two projections, and a slice through each of the hottest lesions."""
+    return PetImages(tuple(_projection(pet, name) for name in _VIEWS), tuple(_slices(pet)))
 
 
 def _projection(pet: PetPicture, name: str) -> KeyImage:

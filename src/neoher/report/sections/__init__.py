@@ -17,6 +17,7 @@ from neoher.report.section import Section
 from neoher.report.sections.her2 import her2_section
 from neoher.report.sections.outlook import outlook_section
 from neoher.report.sections.pattern import pattern_section
+from neoher.report.sections.pet import fdg_pet_section, her2_pet_section, other_pet_section
 from neoher.report.sections.response import response_section
 from neoher.report.sections.specimen import specimen_section
 
@@ -41,6 +42,9 @@ SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
     response_section,
     pattern_section,
     specimen_section,
+    fdg_pet_section,
+    her2_pet_section,
+    other_pet_section,
     her2_section,
     outlook_section,
 )

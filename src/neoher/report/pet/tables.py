@@ -1,0 +1,246 @@
+"""Tables of a PET scan: how it was made, what its lesions took up, and what lies between two scans."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+
+from neoher.record.case import Case
+from neoher.report.content import Fact
+from neoher.report.numbers import NOT_KNOWN, change_percent, number, short_date
+from neoher.report.pet.scans import LesionUptake, PetScan, TracerFamily
+from neoher.report.section import Table, TableCell
+from neoher.response.change import change_between
+
+__all__ = ["change_table", "lesion_table", "scan_facts"]
+
+_GRAM_PER_ML = "g/mL"
+_QUANTITIES: Mapping[TracerFamily, tuple[tuple[str, str, str], ...]] = {
+    # quantity stored in measurements.json, heading, UCUM unit
+    TracerFamily.FDG: (
+        ("suvmax", "SUVmax, g/mL", _GRAM_PER_ML),
+        ("suvpeak", "SUVpeak, g/mL", _GRAM_PER_ML),
+        ("sulpeak", "SULpeak, g/mL", _GRAM_PER_ML),
+        ("suvmean", "SUVmean, g/mL", _GRAM_PER_ML),
+        ("pet_volume", "volume, cc", "cm3"),
+        ("tlg", "TLG, g", "g"),
+    ),
+    TracerFamily.HER2: (
+        ("suvmax", "SUVmax, g/mL", _GRAM_PER_ML),
+        ("suvpeak", "SUVpeak, g/mL", _GRAM_PER_ML),
+        ("suvmean", "SUVmean, g/mL", _GRAM_PER_ML),
+        ("pet_volume", "volume, cc", "cm3"),
+    ),
+}
+_CHANGING = {
+    TracerFamily.FDG: (("suvmax", "SUVmax"), ("suvpeak", "SUVpeak"), ("sulpeak", "SULpeak"), ("tlg", "TLG")),
+    TracerFamily.HER2: (("suvmax", "SUVmax"), ("suvpeak", "SUVpeak")),
+}
+_UNIT = {"tlg": "g"}
+_CORRECTED = {
+    "injected_at": "time of the injection",
+    "injected_mbq": "activity in the syringe",
+    "residual_mbq": "activity left in the syringe",
+    "residual_at": "time when that was measured",
+    "weight_kg": "weight",
+    "height_m": "height",
+}
+_PHYSIOLOGIC = ("liver", "kidney", "spleen", "bowel", "bladder")
+_SLOW_H = 24.0
+"""From here on the time since the injection is said in days."""
+
+
+def scan_facts(scan: PetScan) -> tuple[Fact, ...]:
+    """Tracer, times, activity, body and scanner; what is not known says so."""
+    value, exam = scan.value, scan.exam
+    lean = scan.sul_over_suv
+    corrected = value.corrected if value else ()
+    facts = [
+        _fact("tracer", _tracer(scan)),
+        _fact("injection", _moment(value.injection_time) if value else None),
+        _fact("activity at the injection", _activity(scan)),
+        _fact("scan after the injection", _waited(value.hours_after_injection if value else None)),
+        _fact("numbers in the images", _units(scan)),
+        _fact("body", _body(scan)),
+        _fact("scanner", exam.scanner),
+    ]
+    if scan.family is TracerFamily.FDG:
+        glucose = exam.glucose_mg_dl
+        facts.append(_fact("blood glucose", f"{glucose:g} mg/dL" if glucose is not None else None))
+        facts.append(
+            _fact("SUL", f"SUV × {lean:.4f}, lean body mass by Janmahasatian" if lean is not None else None)
+        )
+    if corrected:
+        words = (_CORRECTED.get(one.fact, one.fact) for one in corrected)
+        facts.append(_fact("taken from the record", ", ".join(words)))
+    return tuple(facts)
+
+
+def lesion_table(scan: PetScan, case: Case) -> Table:
+    """Uptake of each lesion, then of the reference regions."""
+    quantities = _quantities(scan.family)
+    header = ("Lesion", *(heading for _, heading, _ in quantities), "peak / blood pool", "peak / liver")
+    rows = [_lesion_row(one, scan, case) for one in scan.lesions]
+    value = scan.value
+    for reference in value.references if value else ():
+        spread = "SD " + (f"{reference.sd:.2f}" if reference.sd is not None else NOT_KNOWN)
+        cells = {"suvmean": TableCell(number(reference.mean, _GRAM_PER_ML), spread)}
+        cells["pet_volume"] = TableCell(number(reference.volume_cc, "cm3"))
+        rows.append(
+            (
+                TableCell(reference.name, "reference region"),
+                *(cells.get(name, TableCell("")) for name, _, _ in quantities),
+                TableCell(""),
+                TableCell(""),
+            )
+        )
+    return Table(
+        caption=f"Uptake by lesion, {scan.name}, {short_date(scan.exam.date)}",
+        header=header,
+        rows=tuple(rows),
+        note=(
+            "SUV by body weight. Peak: highest mean over a sphere of 1 cm3 centred in the lesion. A lesion "
+            "not much larger than the scanner’s resolution shows less than it holds."
+        ),
+    )
+
+
+def change_table(first: PetScan, later: PetScan) -> Table:
+    """Change of each lesion from one scan to another with the same tracer, held against repeatability."""
+    rows = [
+        row
+        for one in first.lesions
+        for other in later.lesions
+        if other.lesion == one.lesion
+        for row in _change_rows(one, other, first)
+    ]
+    return Table(
+        caption=f"Change from {first.name} to {later.name}",
+        header=(
+            "Lesion",
+            "Quantity",
+            f"{first.name}, {short_date(first.exam.date)}",
+            f"{later.name}, {short_date(later.exam.date)}",
+            "Change",
+            "A change must exceed",
+            "Beyond noise",
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _change_rows(one: LesionUptake, other: LesionUptake, first: PetScan) -> Iterator[tuple[TableCell, ...]]:
+    for name, words in _CHANGING.get(first.family, _CHANGING[TracerFamily.HER2]):
+        unit = _UNIT.get(name, _GRAM_PER_ML)
+        earlier, now = one.quantity(name), other.quantity(name)
+        conclusion = change_between(_as_held(name, first), earlier, now)
+        change = conclusion.value
+        beyond = None if change is None else change.beyond_noise
+        yield (
+            TableCell(one.lesion or "region"),
+            TableCell(words),
+            _value(one, name, unit),
+            _value(other, name, unit),
+            TableCell(change_percent(change.percent))
+            if change is not None and change.percent is not None
+            else TableCell("cannot be said", known=False),
+            TableCell(change.limit if change is not None else NOT_KNOWN, sources=conclusion.sources),
+            TableCell("yes" if beyond else "no", emphasis=beyond is True)
+            if beyond is not None
+            else TableCell("cannot be said", known=False),
+        )
+
+
+def _as_held(name: str, scan: PetScan) -> str:
+    """The quantity's name in the table of repeatability, which holds limits of FDG alone."""
+    return name if scan.family is TracerFamily.FDG else f"{name} of {scan.exam.tracer}"
+
+
+def _lesion_row(one: LesionUptake, scan: PetScan, case: Case) -> tuple[TableCell, ...]:
+    lesion = next((lesion for lesion in case.lesions if lesion.id == one.lesion), None)
+    site = (lesion.site or str(lesion.kind or "")) if lesion else ""
+    notes = [site] if site else []
+    if scan.family is TracerFamily.HER2 and any(organ in site.casefold() for organ in _PHYSIOLOGIC):
+        notes.append("physiologic uptake here: not reliable")
+    region = one.value.regions[0] if one.value and one.value.regions else None
+    return (
+        TableCell(one.lesion or "region", "; ".join(notes)),
+        *(_value(one, name, unit) for name, _, unit in _quantities(scan.family)),
+        _ratio(region.tumour_to_blood if region else None),
+        _ratio(region.tumour_to_liver if region else None),
+    )
+
+
+def _value(one: LesionUptake, name: str, unit: str) -> TableCell:
+    value = one.quantity(name)
+    if value is None:
+        return TableCell(one.unknown if one.value is None else NOT_KNOWN, known=False)
+    return TableCell(number(value, unit), provenance=one.provenance)
+
+
+def _ratio(value: float | None) -> TableCell:
+    if value is None:
+        return TableCell(NOT_KNOWN, "no reference region", known=False)
+    return TableCell(number(value, "1"))
+
+
+def _quantities(family: TracerFamily) -> tuple[tuple[str, str, str], ...]:
+    return _QUANTITIES.get(family, _QUANTITIES[TracerFamily.HER2])
+
+
+def _tracer(scan: PetScan) -> str | None:
+    value, mass = scan.value, scan.exam.tracer_mass_mg
+    if scan.exam.tracer is None:
+        return None
+    parts = [scan.exam.tracer]
+    if mass is not None:
+        parts.append(f"{mass:g} mg")
+    if value is not None and value.half_life_s is not None:
+        parts.append(f"half-life {_half_life(value.half_life_s)}")
+    return ", ".join(parts)
+
+
+def _half_life(seconds: float) -> str:
+    return f"{seconds / 3600:.2f} h" if seconds >= 6 * 3600 else f"{seconds / 60:.1f} min"
+
+
+def _activity(scan: PetScan) -> str | None:
+    value = scan.value
+    if value is None or value.activity_mbq is None:
+        return None
+    residual = scan.exam.residual_mbq
+    of = f", {scan.exam.injected_mbq:g} MBq in the syringe" if scan.exam.injected_mbq is not None else ""
+    left = f", {residual:g} MBq of it left there" if residual is not None else ""
+    return f"{value.activity_mbq:.1f} MBq{of}{left}"
+
+
+def _units(scan: PetScan) -> str | None:
+    value = scan.value
+    if value is None:
+        return None
+    decay = f", decay correction {value.decay_correction}" if value.decay_correction else ""
+    at = f", to {_moment(value.reference_time)}" if value.reference_time else ""
+    return f"{value.units}{decay}{at}"
+
+
+def _body(scan: PetScan) -> str | None:
+    weight, height = scan.exam.weight_kg, scan.exam.height_m
+    stated = [f"{weight:g} kg" if weight is not None else "", f"{height:g} m" if height is not None else ""]
+    return ", ".join(part for part in stated if part) or (scan.value.body_measure if scan.value else None)
+
+
+def _waited(hours: float | None) -> str | None:
+    if hours is None:
+        return None
+    return f"{hours * 60:.0f} min" if hours < _SLOW_H else f"{hours / 24:.1f} days ({hours:.1f} h)"
+
+
+def _moment(iso: str | None) -> str | None:
+    if iso is None:
+        return None
+    moment = dt.datetime.fromisoformat(iso)
+    return f"{moment:%H:%M:%S}, {short_date(moment.date())}"
+
+
+def _fact(label: str, value: str | None) -> Fact:
+    return Fact(label, value) if value else Fact(label, NOT_KNOWN, known=False)

@@ -1,0 +1,119 @@
+"""The pages of FDG and HER2 PET: each scan's pictures and lesions, then two scans held together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from neoher.errors import NeoherError
+from neoher.measure.case import ExamResult
+from neoher.report.numbers import short_date
+from neoher.report.pet.drawing import draw_scan
+from neoher.report.pet.figures import PetImages
+from neoher.report.pet.scans import PetScan, TracerFamily, pet_scans
+from neoher.report.pet.tables import change_table, lesion_table, scan_facts
+from neoher.report.provenance import measured_rows
+from neoher.report.section import Section, Table
+
+if TYPE_CHECKING:
+    from neoher.report.sections import Findings
+
+__all__ = ["fdg_pet_section", "her2_pet_section", "other_pet_section"]
+
+_FDG = (
+    "Glucose uptake of each lesion, measured in its region from the images. Whether two scans can be "
+    "compared, and what a change must exceed, stands after them. No response is concluded here.",
+)
+_HER2 = (
+    "Where a HER2-directed tracer went. Uptake is not a HER2 class: among 23 patients with a biopsy within "
+    "two months of the scan, HER2-low lesions took up more than HER2-positive ones (Yeh 2025, "
+    "doi:10.2967/jnumed.124.269227); tissue decides. SUVmax of 89Zr is noisy: the peak and the ratio to "
+    "the blood pool are steadier.",
+    "Liver and kidneys take up these tracers without disease; lesions there cannot be judged. A HER2 "
+    "antibody given before the scan can take the tracer’s place. Values of two tracers are never compared.",
+)
+_OTHER = (
+    "Uptake in each lesion’s region. The tracer is not stated, or is neither FDG nor one directed at HER2: "
+    "its values are compared with nothing.",
+)
+
+
+def fdg_pet_section(findings: Findings) -> Section | None:
+    """The page of FDG PET; None where no such scan was measured."""
+    return _section(findings, TracerFamily.FDG, "fdg-pet", "FDG PET", _FDG)
+
+
+def her2_pet_section(findings: Findings) -> Section | None:
+    """The page of HER2 PET; None where no such scan was measured."""
+    return _section(findings, TracerFamily.HER2, "her2-pet", "HER2 PET", _HER2)
+
+
+def other_pet_section(findings: Findings) -> Section | None:
+    """The page of PET with another tracer, or one that is not stated; None where there is no such scan."""
+    return _section(findings, TracerFamily.OTHER, "other-pet", "PET with another tracer", _OTHER)
+
+
+def _section(
+    findings: Findings, family: TracerFamily, anchor: str, title: str, introduction: tuple[str, ...]
+) -> Section | None:
+    codes = {key: row.id for key, row in measured_rows(findings.results, {}).items()}
+    scans = [scan for scan in pet_scans(findings.case, findings.results, codes) if scan.family is family]
+    if not scans:
+        return None
+    parts = [_scan(scan, findings, anchor) for scan in scans]
+    comparisons = tuple(_comparisons(scans)) if family is not TracerFamily.OTHER else ()
+    if comparisons:
+        parts.append(Section(id=f"{anchor}-compared", title="Two scans held together", tables=comparisons))
+    return Section(id=anchor, title=title, introduction=introduction, parts=tuple(parts))
+
+
+def _scan(scan: PetScan, findings: Findings, anchor: str) -> Section:
+    pictures, absent = _pictures(scan)
+    anchor = f"{anchor}-{scan.exam.id}"
+    parts = [
+        Section(
+            id=f"{anchor}-lesions",
+            title="Lesions",
+            tables=(lesion_table(scan, findings.case),),
+            closing=tuple(_cautions([one.result for one in scan.lesions])),
+        )
+    ]
+    if pictures.slices:
+        parts.insert(0, Section(id=f"{anchor}-slices", title="Slices", figures=pictures.slices))
+    return Section(
+        id=anchor,
+        title=f"{scan.name}, {short_date(scan.exam.date)}",
+        introduction=(absent,) if absent else (),
+        facts=scan_facts(scan),
+        figures=pictures.projections,
+        parts=tuple(parts),
+    )
+
+
+def _pictures(scan: PetScan) -> tuple[PetImages, str]:
+    """The pictures, or the reason why there are none."""
+    try:
+        pictures = draw_scan(scan)
+    except NeoherError as error:
+        return PetImages(), f"No pictures: {error.what}"
+    return pictures, "" if pictures.projections else "No pictures: the images were not read, or give no SUV."
+
+
+def _comparisons(scans: Sequence[PetScan]) -> Iterator[Table]:
+    """Each scan against the first one with its tracer."""
+    firsts: dict[str | None, PetScan] = {}
+    for scan in scans:
+        first = firsts.setdefault(scan.exam.tracer, scan)
+        if first is not scan:
+            yield change_table(first, scan)
+
+
+def _cautions(results: Sequence[ExamResult]) -> Iterator[str]:
+    """What the measurements of a scan warn of, each once."""
+    said = dict.fromkeys(
+        caution.message
+        for result in results
+        if result.measurement is not None
+        for caution in result.measurement.conclusion.warnings
+    )
+    yield from said
