@@ -1,6 +1,6 @@
 """Print bias and limits of what is measured on simulated patients, as a Markdown table.
 
-python scripts/recovery_table.py [SEEDS]: seeds 1 to SEEDS (20), both vendors, four visits each, through DICOM;
+python scripts/recovery_table.py [SEEDS]: seeds 1 to SEEDS (20), both vendors, four visits each, as DICOM;
 then PET by the size of lesions, as pet_recovery_table.py prints it alone
 """
 
