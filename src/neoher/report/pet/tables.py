@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from neoher.record.case import Case
 from neoher.report.content import Fact
 from neoher.report.numbers import NOT_KNOWN, change_percent, number, short_date
+from neoher.report.pet.comparability import percist_threshold
 from neoher.report.pet.scans import LesionUptake, PetScan, TracerFamily
 from neoher.report.section import Table, TableCell
 from neoher.response.change import change_between
+from neoher.response.repeatability import repeatability_of
 
-__all__ = ["change_table", "lesion_table", "scan_facts"]
+__all__ = ["change_table", "lesion_table", "limits_table", "scan_facts"]
 
 _GRAM_PER_ML = "g/mL"
 _QUANTITIES: Mapping[TracerFamily, tuple[tuple[str, str, str], ...]] = {
@@ -33,17 +35,22 @@ _QUANTITIES: Mapping[TracerFamily, tuple[tuple[str, str, str], ...]] = {
     ),
 }
 _CHANGING = {
-    TracerFamily.FDG: (("suvmax", "SUVmax"), ("suvpeak", "SUVpeak"), ("sulpeak", "SULpeak"), ("tlg", "TLG")),
-    TracerFamily.HER2: (("suvmax", "SUVmax"), ("suvpeak", "SUVpeak")),
+    TracerFamily.FDG: (
+        ("suvmax", "SUVmax, g/mL"),
+        ("suvpeak", "SUVpeak, g/mL"),
+        ("sulpeak", "SULpeak, g/mL"),
+        ("tlg", "TLG, g"),
+    ),
+    TracerFamily.HER2: (("suvmax", "SUVmax, g/mL"), ("suvpeak", "SUVpeak, g/mL")),
 }
-_UNIT = {"tlg": "g"}
 _CORRECTED = {
     "injected_at": "time of the injection",
     "injected_mbq": "activity in the syringe",
     "residual_mbq": "activity left in the syringe",
-    "residual_at": "time when that was measured",
+    "residual_at": "the time of that",
     "weight_kg": "weight",
     "height_m": "height",
+    "nuclide": "nuclide, by the tracer",
 }
 _PHYSIOLOGIC = ("liver", "kidney", "spleen", "bowel", "bladder")
 _SLOW_H = 24.0
@@ -70,6 +77,7 @@ def scan_facts(scan: PetScan) -> tuple[Fact, ...]:
         facts.append(
             _fact("SUL", f"SUV × {lean:.4f}, lean body mass by Janmahasatian" if lean is not None else None)
         )
+        facts.append(percist_threshold(scan))
     if corrected:
         words = (_CORRECTED.get(one.fact, one.fact) for one in corrected)
         facts.append(_fact("taken from the record", ", ".join(words)))
@@ -107,53 +115,47 @@ def lesion_table(scan: PetScan, case: Case) -> Table:
 
 def change_table(first: PetScan, later: PetScan) -> Table:
     """Change of each lesion from one scan to another with the same tracer, held against repeatability."""
+    names = _CHANGING.get(first.family, _CHANGING[TracerFamily.HER2])
     rows = [
-        row
+        (TableCell(one.lesion or "region"), *(_change(one, other, name, first) for name, _ in names))
         for one in first.lesions
         for other in later.lesions
         if other.lesion == one.lesion
-        for row in _change_rows(one, other, first)
     ]
     return Table(
-        caption=f"Change from {first.name} to {later.name}",
-        header=(
-            "Lesion",
-            "Quantity",
-            f"{first.name}, {short_date(first.exam.date)}",
-            f"{later.name}, {short_date(later.exam.date)}",
-            "Change",
-            "A change must exceed",
-            "Beyond noise",
+        caption=(
+            f"Change from {first.name}, {short_date(first.exam.date)}, to {later.name}, "
+            f"{short_date(later.exam.date)}"
         ),
+        header=("Lesion", *(words for _, words in names)),
         rows=tuple(rows),
+        note="A lesion without a number on either scan has not shrunk: it was not measured there.",
     )
 
 
-def _change_rows(one: LesionUptake, other: LesionUptake, first: PetScan) -> Iterator[tuple[TableCell, ...]]:
-    for name, words in _CHANGING.get(first.family, _CHANGING[TracerFamily.HER2]):
-        unit = _UNIT.get(name, _GRAM_PER_ML)
-        earlier, now = one.quantity(name), other.quantity(name)
-        conclusion = change_between(_as_held(name, first), earlier, now)
-        change = conclusion.value
-        beyond = None if change is None else change.beyond_noise
-        yield (
-            TableCell(one.lesion or "region"),
-            TableCell(words),
-            _value(one, name, unit),
-            _value(other, name, unit),
-            TableCell(change_percent(change.percent))
-            if change is not None and change.percent is not None
-            else TableCell("cannot be said", known=False),
-            TableCell(change.limit if change is not None else NOT_KNOWN, sources=conclusion.sources),
-            TableCell("yes" if beyond else "no", emphasis=beyond is True)
-            if beyond is not None
-            else TableCell("cannot be said", known=False),
-        )
+def limits_table(scan: PetScan) -> Table:
+    """What a change of each quantity must exceed with this tracer, with the source, or that none is held."""
+    names = _CHANGING.get(scan.family, _CHANGING[TracerFamily.HER2])
+    held = [(words, repeatability_of(name, scan.exam.tracer)) for name, words in names]
+    return Table(
+        caption="What repeating the scan alone can give: a change must exceed it",
+        header=("Quantity", "Limit of detectable change"),
+        rows=tuple(
+            (TableCell(words.partition(",")[0]), TableCell(limit.words, sources=limit.sources))
+            for words, limit in held
+        ),
+    )
 
 
-def _as_held(name: str, scan: PetScan) -> str:
-    """The quantity's name in the table of repeatability, which holds limits of FDG alone."""
-    return name if scan.family is TracerFamily.FDG else f"{name} of {scan.exam.tracer}"
+def _change(one: LesionUptake, other: LesionUptake, name: str, first: PetScan) -> TableCell:
+    unit = "g" if name == "tlg" else _GRAM_PER_ML
+    earlier, now = one.quantity(name), other.quantity(name)
+    change = change_between(name, earlier, now, tracer=first.exam.tracer).value
+    if change is None or earlier is None or now is None:
+        return TableCell("cannot be said", other.unknown if now is None else one.unknown, known=False)
+    noise = {True: "beyond noise", False: "within noise", None: "no limit held"}[change.beyond_noise]
+    percent = f"{change_percent(change.percent)}, " if change.percent is not None else ""
+    return TableCell(f"{number(earlier, unit)} → {number(now, unit)}", f"{percent}{noise}")
 
 
 def _lesion_row(one: LesionUptake, scan: PetScan, case: Case) -> tuple[TableCell, ...]:

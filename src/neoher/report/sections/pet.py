@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from neoher.errors import NeoherError
 from neoher.measure.case import ExamResult
 from neoher.report.numbers import short_date
+from neoher.report.pet.comparability import comparability_table
 from neoher.report.pet.drawing import draw_scan
 from neoher.report.pet.figures import PetImages
 from neoher.report.pet.scans import PetScan, TracerFamily, pet_scans
-from neoher.report.pet.tables import change_table, lesion_table, scan_facts
+from neoher.report.pet.tables import change_table, lesion_table, limits_table, scan_facts
 from neoher.report.provenance import measured_rows
 from neoher.report.section import Section, Table
 
@@ -37,6 +38,8 @@ _OTHER = (
     "its values are compared with nothing.",
 )
 
+_ONE_SCAN = "No two scans with one tracer were measured: there is no change yet."
+
 
 def fdg_pet_section(findings: Findings) -> Section | None:
     """The page of FDG PET; None where no such scan was measured."""
@@ -61,9 +64,15 @@ def _section(
     if not scans:
         return None
     parts = [_scan(scan, findings, anchor) for scan in scans]
-    comparisons = tuple(_comparisons(scans)) if family is not TracerFamily.OTHER else ()
-    if comparisons:
-        parts.append(Section(id=f"{anchor}-compared", title="Two scans held together", tables=comparisons))
+    if family is not TracerFamily.OTHER:
+        comparisons = tuple(_comparisons(scans))
+        alone = (
+            () if comparisons else ("No two scans with one tracer were measured: there is no change yet.",)
+        )
+        tables = (*comparisons, *_limits(scans))
+        parts.append(
+            Section(id=f"{anchor}-change", title="Change between scans", introduction=alone, tables=tables)
+        )
     return Section(id=anchor, title=title, introduction=introduction, parts=tuple(parts))
 
 
@@ -105,7 +114,15 @@ def _comparisons(scans: Sequence[PetScan]) -> Iterator[Table]:
     for scan in scans:
         first = firsts.setdefault(scan.exam.tracer, scan)
         if first is not scan:
+            if scan.family is TracerFamily.FDG:
+                yield comparability_table(first, scan)
             yield change_table(first, scan)
+
+
+def _limits(scans: Sequence[PetScan]) -> Iterator[Table]:
+    """What a change must exceed, once for each tracer, also before there is a second scan."""
+    for scan in {scan.exam.tracer: scan for scan in scans}.values():
+        yield limits_table(scan)
 
 
 def _cautions(results: Sequence[ExamResult]) -> Iterator[str]:
