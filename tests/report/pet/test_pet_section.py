@@ -238,9 +238,12 @@ def test_her2_pet_gives_no_class_and_marks_sites_of_physiologic_uptake() -> None
     section = her2_pet_section(_findings(case, results))
     assert section is not None
     assert "not a HER2 class" in section.introduction[0]
-    primary, liver = _table(section, "Uptake by lesion").rows[:2]
-    assert "not reliable" in liver[0].note
-    assert "not reliable" not in primary[0].note
+    table = _table(section, "Uptake by lesion")
+    assert table.header[-1] == "Reading"
+    primary, liver = table.rows[:2]
+    assert "tracer" in primary[-1].text or not primary[-1].known
+    assert "liver" in liver[-1].note
+    assert "liver" not in primary[-1].note
     words = " ".join(
         cell.text + cell.note for table in _tables(section) for row in table.rows for cell in row
     )

@@ -13,10 +13,12 @@ from neoher.measure.case import ExamResult, ResultKey
 from neoher.measure.suv import SuvValue
 from neoher.record.case import Case
 from neoher.record.exam import PtExam
+from neoher.response.her2_uptake.tracers import load_tracers, tracer_named
 
 __all__ = ["LesionUptake", "PetScan", "TracerFamily", "family_of", "pet_scans"]
 
-_HER2_WORDS = ("trastuzumab", "pertuzumab", "affibody", "aby-025", "aby025", "ge-226", "her2")
+_HER2_WORDS = ("trastuzumab", "pertuzumab", "affibody", "her2")
+"""Words in a tracer's name that say what it is directed at, where the tracer itself is not held."""
 
 
 class TracerFamily(StrEnum):
@@ -82,6 +84,8 @@ class PetScan:
 
 def family_of(tracer: str | None) -> TracerFamily:
     """The family of a tracer by its name; a name that is not known is of neither."""
+    if tracer is not None and tracer_named(tracer, load_tracers()) is not None:
+        return TracerFamily.HER2
     name = (tracer or "").casefold()
     if "fdg" in name or "fluorodeoxyglucose" in name or "fludeoxyglucose" in name:
         return TracerFamily.FDG

@@ -12,6 +12,7 @@ from neoher.report.pet.comparability import percist_threshold
 from neoher.report.pet.scans import LesionUptake, PetScan, TracerFamily
 from neoher.report.section import Table, TableCell
 from neoher.response.change import change_between
+from neoher.response.her2_uptake.facts import LesionReading
 from neoher.response.repeatability import repeatability_of
 
 __all__ = ["change_table", "lesion_table", "limits_table", "scan_facts"]
@@ -52,7 +53,6 @@ _CORRECTED = {
     "height_m": "height",
     "nuclide": "nuclide, by the tracer",
 }
-_PHYSIOLOGIC = ("liver", "kidney", "spleen", "bowel", "bladder")
 _SLOW_H = 24.0
 """From here on the time since the injection is said in days."""
 
@@ -84,11 +84,20 @@ def scan_facts(scan: PetScan) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def lesion_table(scan: PetScan, case: Case) -> Table:
-    """Uptake of each lesion, then of the reference regions."""
+def lesion_table(scan: PetScan, case: Case, readings: Mapping[str, LesionReading] | None = None) -> Table:
+    """Uptake of each lesion, then of the reference regions.
+
+    Parameters: `readings`: what a HER2 tracer says of each lesion; None leaves the column out.
+    """
     quantities = _quantities(scan.family)
     header = ("Lesion", *(heading for _, heading, _ in quantities), "peak / blood pool", "peak / liver")
     rows = [_lesion_row(one, scan, case) for one in scan.lesions]
+    if readings is not None:
+        header = (*header, "Reading")
+        rows = [
+            (*row, _reading(readings.get(one.lesion or "")))
+            for one, row in zip(scan.lesions, rows, strict=True)
+        ]
     value = scan.value
     for reference in value.references if value else ():
         spread = "SD " + (f"{reference.sd:.2f}" if reference.sd is not None else NOT_KNOWN)
@@ -98,8 +107,7 @@ def lesion_table(scan: PetScan, case: Case) -> Table:
             (
                 TableCell(reference.name, "reference region"),
                 *(cells.get(name, TableCell("")) for name, _, _ in quantities),
-                TableCell(""),
-                TableCell(""),
+                *(TableCell("") for _ in header[len(quantities) + 1 :]),
             )
         )
     return Table(
@@ -161,16 +169,21 @@ def _change(one: LesionUptake, other: LesionUptake, name: str, first: PetScan) -
 def _lesion_row(one: LesionUptake, scan: PetScan, case: Case) -> tuple[TableCell, ...]:
     lesion = next((lesion for lesion in case.lesions if lesion.id == one.lesion), None)
     site = (lesion.site or str(lesion.kind or "")) if lesion else ""
-    notes = [site] if site else []
-    if scan.family is TracerFamily.HER2 and any(organ in site.casefold() for organ in _PHYSIOLOGIC):
-        notes.append("physiologic uptake here: not reliable")
     region = one.value.regions[0] if one.value and one.value.regions else None
     return (
-        TableCell(one.lesion or "region", "; ".join(notes)),
+        TableCell(one.lesion or "region", site),
         *(_value(one, name, unit) for name, _, unit in _quantities(scan.family)),
         _ratio(region.tumour_to_blood if region else None),
         _ratio(region.tumour_to_liver if region else None),
     )
+
+
+def _reading(reading: LesionReading | None) -> TableCell:
+    """What the tracer says of a lesion, and why; never a HER2 class."""
+    if reading is None or reading.result is None:
+        reasons = reading.reasons if reading is not None else ()
+        return TableCell("cannot be said", "; ".join(reasons), known=False)
+    return TableCell(reading.result.value, "; ".join(reading.reasons))
 
 
 def _value(one: LesionUptake, name: str, unit: str) -> TableCell:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from neoher.errors import NeoherError
-from neoher.measure.case import ExamResult
-from neoher.report.numbers import short_date
+from neoher.errors import InputError, NeoherError
+from neoher.measure.case import ExamResult, measurements_of
+from neoher.record.conclusion import Caution, Conclusion
+from neoher.report.content import Assessment
+from neoher.report.numbers import NOT_KNOWN, short_date
 from neoher.report.pet.comparability import comparability_table
 from neoher.report.pet.drawing import draw_scan
 from neoher.report.pet.figures import PetImages
@@ -15,6 +17,8 @@ from neoher.report.pet.scans import PetScan, TracerFamily, pet_scans
 from neoher.report.pet.tables import change_table, lesion_table, limits_table, scan_facts
 from neoher.report.provenance import measured_rows
 from neoher.report.section import Section, Table
+from neoher.response.her2_uptake.facts import Her2UptakeValue, LesionReading
+from neoher.response.her2_uptake.recorded import her2_uptake_of_exam
 
 if TYPE_CHECKING:
     from neoher.report.sections import Findings
@@ -79,11 +83,14 @@ def _section(
 def _scan(scan: PetScan, findings: Findings, anchor: str) -> Section:
     pictures, absent = _pictures(scan)
     anchor = f"{anchor}-{scan.exam.id}"
+    reading = _reading(scan, findings)
+    readings = None if reading is None else _by_lesion(reading)
     parts = [
         Section(
             id=f"{anchor}-lesions",
             title="Lesions",
-            tables=(lesion_table(scan, findings.case),),
+            tables=(lesion_table(scan, findings.case, readings),),
+            assessments=() if reading is None else (reading,),
             closing=tuple(_cautions([one.result for one in scan.lesions])),
         )
     ]
@@ -97,6 +104,29 @@ def _scan(scan: PetScan, findings: Findings, anchor: str) -> Section:
         figures=pictures.projections,
         parts=tuple(parts),
     )
+
+
+def _reading(scan: PetScan, findings: Findings) -> Assessment | None:
+    """What the tracer of a HER2 PET says of each lesion; None for other scans."""
+    try:
+        conclusion = her2_uptake_of_exam(findings.case, scan.exam, measurements_of(findings.results))
+    except InputError as error:
+        caution = Caution(code="contradictory-facts", message=str(error).replace("\n", " "))
+        conclusion = Conclusion[Her2UptakeValue](value=None, warnings=(caution,))
+    if conclusion is None:
+        return None
+    value = conclusion.value
+    headline = NOT_KNOWN
+    if value is not None:
+        when = NOT_KNOWN if value.days_after_injection is None else f"day {value.days_after_injection}"
+        inside = {True: "inside", False: "outside", None: "not held against"}[value.in_window]
+        headline = f"Imaged on {when}, {inside} the tracer’s window of {value.window}"
+    return Assessment("What the tracer says of the lesions: never a HER2 class", headline, conclusion)
+
+
+def _by_lesion(reading: Assessment) -> dict[str, LesionReading]:
+    value = reading.conclusion.value
+    return {one.lesion: one for one in value.lesions} if isinstance(value, Her2UptakeValue) else {}
 
 
 def _pictures(scan: PetScan) -> tuple[PetImages, str]:
