@@ -250,6 +250,16 @@ def test_her2_pet_gives_no_class_and_marks_sites_of_physiologic_uptake() -> None
     assert not re.search(r"HER2[- ]?(positive|negative|low|zero)|ihc", words, re.IGNORECASE)
 
 
+def test_a_scan_outside_the_tracers_window_is_shown_and_said_to_be() -> None:
+    # 89Zr-pertuzumab is imaged on days 5 to 8 (knowledge 4.1); case 4.7: day 2.
+    stated = ', injected_at: "2025-02-16T10:15", injected_mbq: 74}'
+    early = _case(HER2_EXAMS.replace("89Zr-pertuzumab}", f"89Zr-pertuzumab{stated}"))
+    for case, words in ((early, "Imaged on day 2, outside"), (_case(HER2_EXAMS), "not known")):
+        section = her2_pet_section(_findings(case, [_result(_exams(case)["Z0"], "L1", None)]))
+        assert section is not None
+        assert words in section.parts[0].parts[-1].assessments[0].headline
+
+
 def test_a_scan_that_could_not_be_read_is_on_the_page_with_its_reason() -> None:
     case = _case(FDG_EXAMS)
     exam = _exams(case)["F0"]

@@ -117,10 +117,13 @@ def _reading(scan: PetScan, findings: Findings) -> Assessment | None:
         return None
     value = conclusion.value
     headline = NOT_KNOWN
-    if value is not None:
-        when = NOT_KNOWN if value.days_after_injection is None else f"day {value.days_after_injection}"
+    if value is not None and value.days_after_injection is None:
+        headline = f"Days after the injection {NOT_KNOWN}; the tracer’s window is {value.window}"
+    elif value is not None:
         inside = {True: "inside", False: "outside", None: "not held against"}[value.in_window]
-        headline = f"Imaged on {when}, {inside} the tracer’s window of {value.window}"
+        headline = (
+            f"Imaged on day {value.days_after_injection}, {inside} the tracer’s window of {value.window}"
+        )
     return Assessment("What the tracer says of the lesions: never a HER2 class", headline, conclusion)
 
 
