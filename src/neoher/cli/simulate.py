@@ -31,6 +31,7 @@ def simulate(
     pet: bool = True,
     pet_form: PetForm = "bqml-start",
     distant: Annotated[bool, Parameter(negative="")] = False,
+    breathing_mm: float = 0.0,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """Make a digital reference patient: DICOM of every visit, case.yaml, and truth.json.
@@ -58,6 +59,8 @@ def simulate(
         injection's date in the date-time tag alone, or nowhere.
     distant
         With one metastasis, in a thoracic vertebra.
+    breathing_mm
+        Excursion of the diaphragm in mm, by which PET is blurred; 0: the breath is held.
     json
         Print one JSON object: where the files lie.
     """
@@ -74,6 +77,7 @@ def simulate(
             vendor=Vendor(vendor),
             pet_form=pet_form if pet else None,
             distant=distant,
+            breathing_mm=breathing_mm,
             progress=lambda what, share: watch.progress(what, round(100 * share), 100),
         )
     if json:

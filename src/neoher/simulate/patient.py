@@ -39,6 +39,7 @@ from neoher.simulate.pet.vendor_forms import VENDOR_FORMS
 __all__ = ["Course", "SimulatedPatient", "Vendor", "simulate_patient"]
 
 BIRTH_YEAR = 1976
+DEEPEST_BREATH_MM = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +63,30 @@ def simulate_patient(
     vendor: Vendor = Vendor.GE,
     pet_form: str | None = "bqml-start",
     distant: bool = False,
+    breathing_mm: float = 0.0,
     progress: Callable[[str, float], None] | None = None,
 ) -> SimulatedPatient:
     """Make the patient of a seed in the folder `out`.
 
     Parameters: `pet_form`: form of the PET exams, a name in `neoher.simulate.pet.vendor_forms.VENDOR_FORMS`;
-    None leaves PET out. `distant`: with one metastasis, in a vertebra. `progress` is called with what is done
+    None leaves PET out. `distant`: with one metastasis, in a vertebra. `breathing_mm`: excursion of the
+    diaphragm, by which PET is blurred. `progress` is called with what is done
     and its share, 0 to 1. The same seed gives the same pixels; MRI is the same with PET and without.
-    Raises: InputError where `out` already holds something, the seed is negative, or no form is called so.
+    Raises: InputError where `out` already holds something, the seed is negative, no form is called so, or
+    nobody breathes so deeply.
     """
     if seed < 0:
         raise InputError(f"a seed of {seed} is negative.", "--seed", "Give a whole number from 0.")
     if pet_form is not None and pet_form not in VENDOR_FORMS:
         forms = ", ".join(VENDOR_FORMS)
         raise InputError(f"no form of PET is called '{pet_form}'.", "--pet-form", f"There are: {forms}.")
-    wanted = _Wanted(plan_patient(seed, course), SCANNERS[vendor], patient, pet_form, distant)
+    if not 0 <= breathing_mm <= DEEPEST_BREATH_MM:
+        raise InputError(
+            f"an excursion of {breathing_mm:g} mm is no breath.",
+            "--breathing-mm",
+            f"Give 0 to {DEEPEST_BREATH_MM:g} mm.",
+        )
+    wanted = _Wanted(plan_patient(seed, course), SCANNERS[vendor], patient, pet_form, distant, breathing_mm)
     with new_folder(out) as folder:
         made = _write(folder, wanted, progress or _silent)
     return dataclasses.replace(made, folder=out)
@@ -91,6 +101,7 @@ class _Wanted:
     patient: str
     pet_form: str | None
     distant: bool
+    breathing_mm: float
 
 
 def _write(folder: Path, wanted: _Wanted, progress: Callable[[str, float], None]) -> SimulatedPatient:
@@ -126,7 +137,7 @@ def _write_pets(folder: Path, wanted: _Wanted) -> Iterator[tuple[PlannedPet, Phy
     """Each PET with the body it was given to, the number of its objects and its truth."""
     if wanted.pet_form is None:
         return
-    physique, pets = plan_pets(wanted.plan, wanted.pet_form)
+    physique, pets = plan_pets(wanted.plan, wanted.pet_form, wanted.breathing_mm)
     scene, ct = PetScene(PET_GRID), ct_organs()
     for pet in pets:
         header = PetHeader(

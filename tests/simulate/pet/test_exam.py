@@ -163,6 +163,22 @@ def test_the_ct_lies_where_the_pet_does(exams: tuple[Made, ...]) -> None:
     assert 200 < hounsfield.max() < 700
 
 
+def test_the_breath_blurs_every_scan_and_is_in_the_truth() -> None:
+    plan = plan_patient(5)
+    _, pets = plan_pets(plan, "bqml-start", 15.0)
+    assert [pet.breathing_mm for pet in pets] == [15.0] * 3
+    assert all(pet.imaging.breathing_mm == 15.0 for pet in pets)
+    _, still = plan_pets(plan, "bqml-start")
+    assert [pet.breathing_mm for pet in still] == [0.0] * 3
+
+
+def test_nobody_breathes_by_a_negative_depth_or_a_forearm(tmp_path: Path) -> None:
+    for depth in (-1.0, 200.0, float("nan")):
+        with pytest.raises(InputError, match="is no breath"):
+            simulate_patient(tmp_path / "case", breathing_mm=depth)
+    assert not (tmp_path / "case").exists()
+
+
 def test_no_form_of_that_name_is_refused_with_those_there_are(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no form of PET is called 'becquerel'") as refused:
         simulate_patient(tmp_path / "case", pet_form="becquerel")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import numpy as np
@@ -17,9 +18,10 @@ FDG_DAY, INJECTION_DAY, RESPONSE_DAY = 3, 4, 32
 """Days after the first MRI; therapy begins on day 12, its second cycle on day 33."""
 
 
-def plan_pets(plan: Plan, form: str) -> tuple[Physique, tuple[PlannedPet, ...]]:
-    """The patient's body and her PET exams; `form` is a name in VENDOR_FORMS.
+def plan_pets(plan: Plan, form: str, breathing_mm: float = 0.0) -> tuple[Physique, tuple[PlannedPet, ...]]:
+    """The patient's body and her PET exams.
 
+    Parameters: `form`: a name in VENDOR_FORMS; `breathing_mm`: excursion of the diaphragm.
     Nothing of the plan's own randomness is used up: a patient's MRI is the same with PET and without.
     """
     random = np.random.default_rng([plan.seed, 20250211])
@@ -32,7 +34,7 @@ def plan_pets(plan: Plan, form: str) -> tuple[Physique, tuple[PlannedPet, ...]]:
     late_min = (float(random.uniform(0.0, 4.0)), float(random.uniform(0.0, 4.0)))
     morning = dt.time(9, 41, 20)
     staging = first.date + dt.timedelta(days=FDG_DAY)
-    return physique, (
+    planned = (
         _planned("PT-T0-FDG", FDG, random, staging, morning, late_min[0], form),
         _planned(
             "PT-T0-HER2",
@@ -55,6 +57,7 @@ def plan_pets(plan: Plan, form: str) -> tuple[Physique, tuple[PlannedPet, ...]]:
             uptake=quieter,
         ),
     )
+    return physique, tuple(dataclasses.replace(pet, breathing_mm=breathing_mm) for pet in planned)
 
 
 def _planned(
