@@ -206,13 +206,8 @@ class Knowledge:
 
     def superseding(self, item_id: str, on: dt.date | None = None) -> tuple[Item, ...]:
         """The items that take this one's place, by `on` where a day is given."""
-        return tuple(
-            item
-            for _, item in self.items()
-            if isinstance(item, Item)
-            and item_id in item.supersedes
-            and (on is None or last_day(item.since) <= on)
-        )
+        known = self._superseding.get(item_id, ())
+        return tuple(item for item in known if on is None or last_day(item.since) <= on)
 
     def expires(self, kind: str, item: Entry) -> dt.date | None:
         """The day from which an item counts as unchecked; None where its kind does not expire."""
@@ -235,6 +230,14 @@ class Knowledge:
                 gone = {name for item in known if isinstance(item, Item) for name in item.supersedes}
                 kept[kind] = tuple(item for item in known if item.id not in gone)
         return Knowledge(self.edition, Contents.model_construct(**kept), self._origins)  # type: ignore[arg-type]
+
+    @cached_property
+    def _superseding(self) -> Mapping[str, tuple[Item, ...]]:
+        found: dict[str, list[Item]] = {}
+        for _, item in self.items():
+            for name in item.supersedes if isinstance(item, Item) else ():
+                found.setdefault(name, []).append(item)
+        return {name: tuple(items) for name, items in found.items()}
 
     @cached_property
     def _sources_by_name(self) -> Mapping[str, Source]:
