@@ -234,9 +234,11 @@ class Knowledge:
     @cached_property
     def _superseding(self) -> Mapping[str, tuple[Item, ...]]:
         found: dict[str, list[Item]] = {}
-        for _, item in self.items():
-            for name in item.supersedes if isinstance(item, Item) else ():
-                found.setdefault(name, []).append(item)
+        items = (item for kind in Contents.kinds() for item in self.contents.of(kind))
+        for item in items:
+            if isinstance(item, Item):
+                for name in item.supersedes:
+                    found.setdefault(name, []).append(item)
         return {name: tuple(items) for name, items in found.items()}
 
     @cached_property
