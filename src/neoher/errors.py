@@ -6,6 +6,7 @@ NeoherError
 │   ├── ImageError            a DICOM, NIfTI or archive file that cannot be read as what it claims to be
 │   │   ├── SeriesError       files that do not make one series: gaps, mixed sizes, two patients
 │   │   └── PhaseOrderError   contrast phases whose order or time cannot be trusted
+│   ├── TableError            a cohort's table: row, column, what the cell cannot be
 │   ├── RegionError           SEG, RTSTRUCT, NIfTI or box that does not fit the image
 │   └── GridMismatch          two volumes that must share a grid do not
 └── MissingExtra              a part of neoher that is not installed here
@@ -27,6 +28,7 @@ __all__ = [
     "RecordError",
     "RegionError",
     "SeriesError",
+    "TableError",
 ]
 
 
@@ -67,6 +69,10 @@ class SeriesError(ImageError):
 
 class PhaseOrderError(ImageError):
     """Contrast phases whose order or time cannot be trusted."""
+
+
+class TableError(InputError):
+    """Cells of a cohort's table that cannot be what their column takes: row, column, remedy."""
 
 
 class RegionError(InputError):
