@@ -78,6 +78,8 @@ class Heading(Frozen):
     unit: str = ""
     digits: int | None = None
     """Decimals shown on the page; None: three significant digits. JSON and CSV hold the full number."""
+    once: bool = False
+    """Whether the page shows a value that repeats from row to row only in the first of them."""
 
 
 class ResultTable(Frozen):

@@ -10,7 +10,16 @@ if TYPE_CHECKING:
 __all__ = ["COHORT_COMMANDS", "register_cohort"]
 
 SUMMARY = "Many patients: table 1, response rates, survival, agreement and checks of printed statistics."
-COHORT_COMMANDS: dict[str, tuple[str, str]] = {}
+COHORT_COMMANDS: dict[str, tuple[str, str]] = {
+    "describe": (
+        "Table 1: every column by group, with tests and standardised differences.",
+        "neoher cohort describe cohort.csv --by her2_class",
+    ),
+    "rates": (
+        "Rates of an outcome by group: intervals, differences, ratios, tests, strata, interaction.",
+        "neoher cohort rates cohort.csv --outcome pcr --by her2_class --strata hr",
+    ),
+}
 """What each command does, and one example; the command NAME is the function of that name in its module."""
 
 

@@ -30,8 +30,9 @@ def write_result(result: CohortResult, command: str, out: Path) -> tuple[Path, .
         ).encode(),
     }
     for table in (result.main, *result.further):
-        keys = [column.key for column in table.columns]
-        files[f"{command}-{table.name}.csv"] = _csv(keys, table.rows)
+        rows = [_flat({column.key: row.get(column.key) for column in table.columns}) for row in table.rows]
+        keys = list(dict.fromkeys(key for row in rows for key in row))
+        files[f"{command}-{table.name}.csv"] = _csv(keys, rows)
     for name, entries in (
         ("estimates", result.estimates),
         ("tests", result.tests),
@@ -58,6 +59,17 @@ def _csv(keys: Sequence[str], rows: Sequence[dict[str, Any]]) -> bytes:
     writer.writerow(keys)
     writer.writerows([_plain(row.get(key)) for key in keys] for row in rows)
     return text.getvalue().encode()
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    """A row whose summaries are columns of their own: 'her2_class=low.median'."""
+    flat: dict[str, Any] = {}
+    for key, value in row.items():
+        if isinstance(value, dict):
+            flat |= {f"{key}.{inner}": each for inner, each in value.items()}
+        else:
+            flat[key] = value
+    return flat
 
 
 def _plain(value: object) -> object:

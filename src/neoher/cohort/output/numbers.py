@@ -22,8 +22,9 @@ def number(value: float | None, digits: int | None = None) -> str:
         text = f"{value:.{digits}f}"
     elif value == int(value) and abs(value) < 1e7:
         text = str(int(value))
-    elif 1e-3 <= abs(value) < 1e5:
-        text = f"{value:#.3g}".rstrip(".")
+    elif 1e-3 <= abs(value) < 1e7:
+        decimals = max(0, 2 - math.floor(math.log10(abs(value))))
+        text = f"{value:.{decimals}f}"
     else:
         text = f"{value:.2e}"
     zero = set(text) <= set("-0.")
@@ -60,8 +61,18 @@ def estimate_text(estimate: Estimate) -> str:
 
 
 def cell(value: object, heading: Heading) -> str:
-    """A cell of a result table."""
+    """A cell of a result table; a summary in its own form: '12 (34.5 %)' or '50 (42 to 57)'."""
     match value:
+        case {"count": int(count), "percent": float(share)}:
+            return f"{count} ({number(share, 1)} %)"
+        case {"count": int(count)}:
+            return str(count)
+        case {"median": float(median), "q1": float(q1), "q3": float(q3)}:
+            return f"{number(median)} ({number(q1)} to {number(q3)})"
+        case {"least": str(least), "most": str(most)}:
+            return f"{least} to {most}"
+        case dict():
+            return NOT_KNOWN
         case None:
             return NOT_KNOWN
         case bool():

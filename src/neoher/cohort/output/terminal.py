@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from neoher.cohort.output.numbers import cell, estimate_text, number, p_value
 from neoher.cohort.result import CohortResult, ResultTable
@@ -41,7 +42,14 @@ def result_lines(result: CohortResult, width: int = 100) -> Iterator[str]:
 
 
 def _table(table: ResultTable) -> Iterator[str]:
-    rows = [[cell(row.get(column.key), column) for column in table.columns] for row in table.rows[:MOST_ROWS]]
+    rows = [
+        [cell(row[column.key], column) if column.key in row else "" for column in table.columns]
+        for row in table.rows[:MOST_ROWS]
+    ]
+    for place, column in enumerate(table.columns):
+        for above, row in reversed(list(pairwise(rows))):
+            if column.once and above[place] == row[place]:
+                row[place] = ""
     heads = [f"{column.heading}{f' ({column.unit})' if column.unit else ''}" for column in table.columns]
     yield ""
     yield from _aligned(heads, rows)
@@ -57,10 +65,10 @@ def _estimates(result: CohortResult) -> Iterator[str]:
     yield ""
     yield "Estimates"
     rows = [
-        [each.group or "", each.name, estimate_text(each), _level(each.level), each.method]
+        [each.group or "all", each.name, estimate_text(each), _level(each.level), each.method]
         for each in result.estimates[:MOST_ROWS]
     ]
-    yield from _aligned(["", "estimate", "value (interval)", "level", "method"], rows)
+    yield from _aligned(["group", "estimate", "value (interval)", "level", "method"], rows)
     if len(result.estimates) > MOST_ROWS:
         yield f"  ... {len(result.estimates) - MOST_ROWS} more: --json or --out DIR holds all"
 
@@ -71,10 +79,17 @@ def _tests(result: CohortResult) -> Iterator[str]:
     yield ""
     yield "Tests"
     rows = [
-        [each.group or "", each.name, each.method, number(each.statistic), number(each.df), p_value(each.p)]
+        [
+            each.group or "all",
+            each.name,
+            each.method,
+            number(each.statistic),
+            number(each.df),
+            p_value(each.p),
+        ]
         for each in result.tests[:MOST_ROWS]
     ]
-    yield from _aligned(["", "compared", "test", "statistic", "df", "p"], rows)
+    yield from _aligned(["group", "compared", "test", "statistic", "df", "p"], rows)
     if len(result.tests) > MOST_ROWS:
         yield f"  ... {len(result.tests) - MOST_ROWS} more: --json or --out DIR holds all"
 
