@@ -42,14 +42,13 @@ def needed() -> None:
 
 
 def run(script: str, **data: Any) -> Any:
-    """What an R script makes of `data`: its variable `input` holds them; the value of its last line returns.
+    """What an R script makes of `data` (in R: `input`): the value of its last expression.
 
     Lists of numbers become vectors, None becomes NA; a named list comes back as a dictionary. 15 digits
     travel back.
     """
     needed()
-    body, _, last = script.strip().rpartition("\n")
-    code = f"{PREAMBLE}\n{body}\nresult <- {last.strip()}\n"
+    code = f"{PREAMBLE}\nresult <- {{\n{script}\n}}\n"
     code += 'cat(toJSON(result, digits = NA, auto_unbox = TRUE, na = "null", null = "null"))\n'
     done = subprocess.run(
         ["Rscript", "--vanilla", "-e", code],

@@ -24,7 +24,8 @@ def column_lines(
 ) -> Iterator[dict[str, JsonValue]]:
     """One line for each level of a category, one for a number; then what is not known, if anything.
 
-    Cells are summaries by group: count and percent (of the known), or n, mean, sd, median, quartiles, extremes.
+    Cells are summaries by group: count and percent (of the known), or n, mean, sd, median, quartiles, least
+    and most.
     """
     variable, column = cohort.variables[name], cohort.frame[name]
     match variable.kind:

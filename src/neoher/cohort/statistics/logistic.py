@@ -59,7 +59,8 @@ def fit_logistic(
     Shapes: design (patterns, coefficients), events and totals (patterns,). None where the columns of the
     design depend on each other. Iteratively reweighted least squares to a change of the deviance of 1e-12.
     """
-    import statsmodels.api as sm  # type: ignore[import-untyped]
+    from statsmodels.genmod.families import Binomial  # type: ignore[import-untyped]
+    from statsmodels.genmod.generalized_linear_model import GLM  # type: ignore[import-untyped]
 
     held = totals > 0
     design, events, totals = design[held], events[held], totals[held]
@@ -68,7 +69,7 @@ def fit_logistic(
     counts = np.column_stack([events, totals - events])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # separation is seen in the coefficients below
-        fit = sm.GLM(counts, design, family=sm.families.Binomial()).fit(maxiter=STEPS, tol=CONVERGED)
+        fit = GLM(counts, design, family=Binomial()).fit(maxiter=STEPS, tol=CONVERGED)
     coefficients = np.asarray(fit.params, dtype=np.float64)
     chance = np.clip(np.asarray(fit.fittedvalues, dtype=np.float64), 1e-300, 1 - 1e-16)
     likelihood = float((events * np.log(chance) + (totals - events) * np.log1p(-chance)).sum())
