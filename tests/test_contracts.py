@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from neoher.cli.calculators import CALCULATORS, CalculatorReference
+from neoher.cli.cohort import COHORT_COMMANDS
+from neoher.cohort.result import CohortResult, Estimate, Excluded, ResultTable
+from neoher.cohort.result import TestResult as CohortTest
 from neoher.pathology.her2_facts import Her2Status, Spectrum, ThreeClass
 from neoher.record.calculator import models_of
 from neoher.record.conclusion import Caution, Conclusion, Step
@@ -153,3 +156,25 @@ def test_a_conclusion_in_json_has_the_keys_of_the_contract(contract: str) -> Non
         assert conclusion[name][0].keys() == shape[name][0].keys()
     assert conclusion["software"].keys() == shape["software"].keys()
     assert conclusion["software"]["name"] == shape["software"]["name"]
+
+
+# Cohort commands -----------------------------------------------------------------------------------------
+
+
+def test_cohort_commands_are_those_of_the_contract(contract: str) -> None:
+    (row,) = [line for line in contract.splitlines() if line.startswith("| `neoher cohort COMMAND TABLE")]
+    for command in COHORT_COMMANDS:
+        assert f"`{command}" in row, command
+    keys = re.findall(r'"(\w+)"', row[row.index('`{"n"') :])
+    top = ["n", "excluded", "table", "estimates", "tests", "methods_text"]
+    inner = {"excluded": Excluded, "estimates": Estimate, "tests": CohortTest}
+    plain = CohortResult(
+        title="t", n=1, main=ResultTable(name="t", title="t", columns=(), rows=()), methods_text="m"
+    ).as_json()
+    assert [key for key in keys if key in top] == top
+    assert list(plain)[1:7] == top
+    stated = {
+        name: set(re.findall(r'"(\w+)"', re.findall(rf'"{name}": \[{{(.*?)}}\]', row)[0])) for name in inner
+    }
+    for name, model in inner.items():
+        assert stated[name] <= set(model.model_fields), name

@@ -52,7 +52,7 @@ def run(script: str, **data: Any) -> Any:
     code += 'cat(toJSON(result, digits = NA, auto_unbox = TRUE, na = "null", null = "null"))\n'
     done = subprocess.run(
         ["Rscript", "--vanilla", "-e", code],
-        input=json.dumps(data, default=_plain),
+        input=json.dumps(_plain(data), allow_nan=False),
         capture_output=True,
         text=True,
         check=False,
@@ -62,12 +62,14 @@ def run(script: str, **data: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """NumPy and pandas values as JSON takes them."""
+    """NumPy and pandas values as JSON takes them; what is not known is null."""
     if hasattr(value, "tolist"):
         return _plain(value.tolist())
-    if isinstance(value, list):
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
-    return value
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def same(ours: float | None, theirs: float | None, *, relative: float = 1e-6) -> bool:

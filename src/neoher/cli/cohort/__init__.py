@@ -19,6 +19,10 @@ COHORT_COMMANDS: dict[str, tuple[str, str]] = {
         "Rates of an outcome by group: intervals, differences, ratios, tests, strata, interaction.",
         "neoher cohort rates cohort.csv --outcome pcr --by her2_class --strata hr",
     ),
+    "verify": (
+        "Printed statistics against printed counts: which tests and roundings reproduce them.",
+        "neoher cohort verify --p 0.287 --counts 13/68 6/49",
+    ),
 }
 """What each command does, and one example; the command NAME is the function of that name in its module."""
 

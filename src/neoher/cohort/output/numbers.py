@@ -73,6 +73,8 @@ def cell(value: object, heading: Heading) -> str:
             return f"{least} to {most}"
         case dict():
             return NOT_KNOWN
+        case list():
+            return "; ".join(map(str, value)) or NOT_KNOWN
         case None:
             return NOT_KNOWN
         case bool():

@@ -212,7 +212,7 @@ def _common_unit(unit: str, texts: list[str]) -> str:
 
 def _in_order(texts: list[str]) -> tuple[str, ...]:
     """HER2 classes in their order, anything else by its numbers, then by its letters."""
-    if (set(texts) <= set(HER2_ORDER) and "positive" in texts) or "3+" in texts:
+    if set(texts) <= set(HER2_ORDER) and {"positive", "3+"} & set(texts):
         known = {text: position for position, text in enumerate(HER2_ORDER)}
         return tuple(sorted(texts, key=lambda text: (known.get(text, len(known)), text)))
     return tuple(

@@ -91,7 +91,9 @@ class Cohort:
             return self.variables[name]
         from rapidfuzz import process
 
-        near = [found for found, score, _ in process.extract(name, self.variables, limit=4) if score > 60]
+        near = [
+            found for found, score, _ in process.extract(name, list(self.variables), limit=4) if score > 60
+        ]
         hint = f"Did you mean {', '.join(near)}? " if near else ""
         known = ", ".join(list(self.variables)[:40])
         raise InputError(f"there is no column {name!r}.", option, f"{hint}The columns are {known}.")
