@@ -129,7 +129,7 @@ def test_a_public_table_is_recognised_by_its_columns(shared_data: Path) -> None:
         ("patient,age\nA,51\nB,510\n", 3, "age", "above 120"),
         ("patient,ki67_percent\nA,51\nB,101\n", 3, "ki67_percent", "above 100"),
         ("patient,arm\nA,TH\nB,THP\nC,th\nD,TH\n", 4, "arm", "letters' case"),
-        ("patient,suvmax\nA,5.1\nB,4,7\n", 0, "", "equal rows"),
+        ("patient,suvmax\nA,5.1\nB,4,7\n", 3, "", "the row has 3 cells, the header has 2"),
         (
             "patient,suvmax\nA,5.1\nB,inf\n" + "".join(f"P{k},{k}.5\n" for k in range(20)),
             3,
@@ -145,7 +145,7 @@ def test_what_cannot_be_is_refused_with_its_cell(
         cohort_of(text)
     message = str(refused.value)
     assert what in message
-    if row:
+    if column:
         assert f"row {row}" in message or f"rows {row}" in message
         assert f"column {column}" in message
 

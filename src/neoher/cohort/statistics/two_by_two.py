@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,8 @@ Numbers = NDArray[np.float64]
 
 SAME = 1 + 1e-7
 """Two tables count as equally likely within this factor (the rule of R's fisher.test)."""
+MANY, FAR = 5_000, 60
+"""Beyond so many possible tables, those farther than so many standard deviations carry no weight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,11 @@ def conditional_odds_ratio(table: TwoByTwo, level: float = 0.95) -> Interval:
     support, weights = _support(table)
     low_end, high_end = int(support[0]), int(support[-1])
     tail = (1 - level) / 2
+    if len(support) > MANY:
+        # Far from the observed count nothing is left of the law at the odds ratios that are solved for.
+        spread = 1 / math.sqrt(sum(1 / (cell + 0.5) for cell in (table.a, table.b, table.c, table.d)))
+        near = np.abs(support - table.a) <= FAR * spread
+        support, weights = support[near], weights[near]
 
     def probabilities(log_odds: float) -> Numbers:
         logs = weights + support * log_odds
@@ -201,6 +209,7 @@ def mid_p(table: TwoByTwo, *, two_sided: str = "minimum-likelihood") -> Test:
     return Test(None, None, float(chances[chances <= own * SAME].sum()) - own / 2)
 
 
+@lru_cache(maxsize=16)
 def _support(
     table: TwoByTwo,
 ) -> tuple[NDArray[np.int64], Numbers]:

@@ -16,11 +16,25 @@ from neoher.cohort.table.tidy import case_of
 from neoher.cohort.table.units import unit_named, with_unit
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
-__all__ = ["CellProblem", "Codes", "as_date", "as_number", "looks_like_date", "plain_number", "translate"]
+__all__ = [
+    "CellProblem",
+    "Codes",
+    "NumberReader",
+    "Reader",
+    "as_date",
+    "looks_like_date",
+    "marks_among",
+    "plain_number",
+    "plain_numbers",
+    "translate",
+]
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+_NOT_OF_NUMBERS = re.compile(r"[^0-9+\-.eE\n]")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
 _DATES = re.compile(
     r"\d{4}-\d{1,2}-\d{1,2}(?:[T ].*)?|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./]\d{1,2}[./]\d{1,2}"
@@ -49,24 +63,51 @@ Reader = Callable[[str], "tuple[Any, str, str]"]
 def translate(
     column: pd.Series, name: str, read: Reader, missing: Sequence[str], dtype: str
 ) -> tuple[pd.Series, list[CellProblem]]:
-    """A text column read cell by cell into `dtype`; marks of `missing` and empty cells become missing."""
+    """A text column read into `dtype`, each distinct text once; empty cells and marks become missing."""
+    import numpy as np
     import pandas as pd
 
-    marks = {case_of(mark) for mark in missing}
-    codes, texts = pd.factorize(column.astype("string"))
-    values: list[Any] = []
-    problems = []
-    for position, text in enumerate(texts):
-        if case_of(text) in marks:
-            values.append(None)
-            continue
-        value, what, remedy = read(text)
-        values.append(value)
-        if what:
-            rows = column.index[codes == position]
-            problems.append(CellProblem(name, tuple(int(row) for row in rows), text, what, remedy))
+    found = pd.Categorical(column)
+    texts = [str(text) for text in found.categories]
+    marked = marks_among(texts, missing)
+    codes = np.asarray(found.codes, dtype=np.int64)
+    if marked:
+        codes[np.isin(codes, list(marked))] = -1
+    problems: list[CellProblem] = []
+    values: Any = read.together(texts) if isinstance(read, NumberReader) and not marked else None
+    if values is None:
+        values = [None] * len(texts)
+        for place, text in enumerate(texts):
+            if place in marked:
+                continue
+            values[place], what, remedy = read(text)
+            if what:
+                rows = tuple(int(row) for row in column.index[codes == place])
+                if rows:
+                    problems.append(CellProblem(name, rows, text, what, remedy))
     distinct = pd.array(values, dtype=dtype)  # type: ignore[call-overload]
     return pd.Series(distinct.take(codes, allow_fill=True), column.index, name=name), problems
+
+
+def marks_among(texts: Sequence[str], missing: Sequence[str]) -> set[int]:
+    """The places of the texts that are marks of a missing cell."""
+    marks = {case_of(mark) for mark in missing}
+    # Most texts begin unlike any mark: a look at one letter spares the rest.
+    first = {mark[:1] for mark in marks} | {mark[:1].upper() for mark in marks}
+    return {place for place, text in enumerate(texts) if text[:1] in first and case_of(text) in marks}
+
+
+def plain_numbers(texts: Sequence[str]) -> NDArray[np.float64] | None:
+    """All texts as finite numbers at once; None where one of them needs a closer look."""
+    import numpy as np
+
+    if not texts or _NOT_OF_NUMBERS.search("\n".join(texts)):
+        return None
+    try:
+        values = np.array(texts, dtype=np.float64)
+    except ValueError:
+        return None
+    return values if np.isfinite(values).all() else None
 
 
 def plain_number(text: str, *, decimal_comma: bool = False) -> float | None:
@@ -84,29 +125,38 @@ def looks_like_date(text: str) -> bool:
     return _DATES.fullmatch(text.strip()) is not None
 
 
-def as_number(
-    unit: str, *, decimal_comma: bool = False, possible: tuple[float | None, float | None] = (None, None)
-) -> Reader:
-    """A reader of numbers in `unit`; a cell with the same unit behind the number is taken, another is not."""
-    low, high = possible
-    own = unit_named(unit)
+@dataclass(frozen=True, slots=True)
+class NumberReader:
+    """Numbers in one unit: a cell with the same unit behind its number is taken, with another it is not."""
 
-    def read(text: str) -> tuple[float | None, str, str]:
-        value = plain_number(text, decimal_comma=decimal_comma)
+    unit: str
+    decimal_comma: bool = False
+    possible: tuple[float | None, float | None] = (None, None)
+
+    def together(self, texts: Sequence[str]) -> NDArray[np.float64] | None:
+        """The values of all texts where each is a plain, possible number; else None."""
+        values = plain_numbers(texts)
+        low, high = self.possible
+        if values is None or (low is not None and values.min() < low):
+            return None
+        return None if high is not None and values.max() > high else values
+
+    def __call__(self, text: str) -> tuple[float | None, str, str]:
+        """The value of one text, or what is wrong with it and the remedy."""
+        value = plain_number(text, decimal_comma=self.decimal_comma)
         if value is None:
             measured = with_unit(text)
-            if measured is not None and own == measured[1]:
-                value = plain_number(measured[0], decimal_comma=decimal_comma)
+            if measured is not None and unit_named(self.unit) == measured[1]:
+                value = plain_number(measured[0], decimal_comma=self.decimal_comma)
             if value is None:
-                return None, *_no_number(text, unit, measured)
+                return None, *_no_number(text, self.unit, measured)
+        low, high = self.possible
         if low is not None and value < low:
             what = "is negative" if value < 0 and low == 0 else f"is below {low:g}, the least possible"
             return None, what, "Correct it, or mark it as missing."
         if high is not None and value > high:
             return None, f"is above {high:g}, the most possible", "Correct it, or mark it as missing."
         return value, "", ""
-
-    return read
 
 
 def _no_number(text: str, unit: str, measured: tuple[str, str] | None) -> tuple[str, str]:

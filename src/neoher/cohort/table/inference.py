@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 from neoher.cohort.table.cells import (
     CellProblem,
     Codes,
+    NumberReader,
     Reader,
     as_date,
-    as_number,
     looks_like_date,
+    marks_among,
     plain_number,
+    plain_numbers,
     translate,
 )
 from neoher.cohort.table.known import HER2_ORDER, Known, known_column
@@ -68,12 +70,11 @@ def infer_column(
     name: str, column: pd.Series, missing: Sequence[str], *, decimal_comma: bool = False
 ) -> tuple[Variable, pd.Series, list[CellProblem]]:
     """A column with what it holds: its dictionary entry, its typed values, and the cells it cannot take."""
-    import pandas as pd
-
     if is_identifier(name):
         return _read(Variable(name, Kind.IDENTIFIER, name), column, _as_written, missing)
-    marks = {case_of(mark) for mark in missing}
-    texts = [str(text) for text in pd.unique(column.dropna()) if case_of(str(text)) not in marks]
+    every = [str(text) for text in column.astype("category").cat.categories]
+    marked = marks_among(every, missing)
+    texts = [text for place, text in enumerate(every) if place not in marked]
     known = known_column(name)
     if known is not None and (known.strict or _mostly_codes(known, texts)):
         return _by_name(name, column, known, texts, missing, decimal_comma=decimal_comma)
@@ -108,7 +109,7 @@ def _by_name(
         return _event(name, column, known, missing)
     if known.codes is not None:
         return _read(variable, column, Codes(known.codes).reader(), missing)
-    reader = as_number(
+    reader = NumberReader(
         _common_unit(variable.unit, texts), decimal_comma=decimal_comma, possible=known.possible
     )
     return _read(variable, column, reader, missing)
@@ -154,9 +155,12 @@ def _event(
 def _by_cells(
     name: str, column: pd.Series, texts: list[str], missing: Sequence[str], *, decimal_comma: bool
 ) -> tuple[Variable, pd.Series, list[CellProblem]]:
-    folded = {case_of(text) for text in texts}
-    if texts and folded <= set(_YES_NO):
+    if texts and all(case_of(text) in _YES_NO for text in texts):
         return _read(Variable(name, Kind.YES_NO, name), column, Codes(dict(_YES_NO)).reader(), missing)
+    together = plain_numbers(texts)
+    if together is not None and len(texts) > FEW_CODES:
+        variable = Variable(name, Kind.NUMBER, name, unit=unit_in_name(name))
+        return _read(variable, column, NumberReader(variable.unit), missing)
     numbers = [
         value for text in texts if (value := plain_number(text, decimal_comma=decimal_comma)) is not None
     ]
@@ -172,7 +176,7 @@ def _by_cells(
             unit_in_name(name), texts if not numbers else measured if unit_in_name(name) else []
         )
         variable = Variable(name, Kind.NUMBER, name, unit=unit)
-        return _read(variable, column, as_number(unit, decimal_comma=decimal_comma), missing)
+        return _read(variable, column, NumberReader(unit, decimal_comma=decimal_comma), missing)
     if texts and all(looks_like_date(text) for text in texts):
         return _read(Variable(name, Kind.DATE, name), column, as_date(), missing)
     if len(texts) <= MOST_GROUPS or len(texts) * 4 <= int(column.notna().sum()):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from neoher.cohort.table.cells import CellProblem, Codes, Reader, as_date, as_number, translate
+from neoher.cohort.table.cells import CellProblem, Codes, NumberReader, Reader, as_date, translate
 from neoher.cohort.table.checks import odd_values, refuse_cells
 from neoher.cohort.table.inference import DTYPES
 from neoher.cohort.table.mapping import ColumnSpec, Condition, Mapping, Part
@@ -193,9 +193,9 @@ def _reader(spec: ColumnSpec, *, decimal_comma: bool) -> Reader:
         case Kind.EVENT:
             return Codes({"0": 0, "1": 1, "no": 0, "yes": 1}).reader()
         case Kind.NUMBER | Kind.TIME:
-            return as_number(spec.unit, decimal_comma=decimal_comma, possible=spec.possible)
+            return NumberReader(spec.unit, decimal_comma=decimal_comma, possible=spec.possible)
     if spec.cut:
-        return as_number(spec.unit, decimal_comma=decimal_comma, possible=spec.possible)
+        return NumberReader(spec.unit, decimal_comma=decimal_comma, possible=spec.possible)
     if spec.levels:
         return Codes({level: level for level in spec.levels}).reader()
     return lambda text: (text, "", "")

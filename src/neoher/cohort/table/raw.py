@@ -7,16 +7,17 @@ import hashlib
 import math
 import warnings
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from neoher.cohort.result import DataFile
 from neoher.errors import TableError
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
 __all__ = ["RawTable", "data_file", "raw_of_frame", "read_raw"]
 
@@ -28,8 +29,8 @@ DELIMITERS = ",;\t"
 class RawTable:
     """One sheet of a file, its columns by their trimmed names.
 
-    `cells` is indexed by the row as a spreadsheet counts it (the header is row 1). Every cell is text without
-    spaces at its ends; an empty one is missing.
+    `cells` is indexed by the row as a spreadsheet counts it (the header is row 1). Every column is a
+    Categorical of the texts that occur, without spaces at their ends; an empty cell is missing.
     """
 
     path: Path
@@ -76,41 +77,56 @@ def read_raw(path: Path) -> tuple[RawTable, ...]:
 
 
 def _read_text(path: Path) -> RawTable:
-    import pandas as pd
+    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow.csv as arrow_csv  # type: ignore[import-untyped]
 
     delimiter = _delimiter(path)
+    odd: list[tuple[int, int, str]] = []
+    """Rows without as many cells as the header: number, cells, text."""
+
+    def keep_odd(row: Any) -> str:
+        odd.append((row.number, row.actual_columns, row.text))
+        return "skip"
+
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            frame = pd.read_csv(
-                path,
-                sep=delimiter,
-                header=None,
-                dtype="string",
-                keep_default_na=False,
-                skip_blank_lines=False,
-                encoding="utf-8-sig",
-                encoding_errors="strict",
-                low_memory=False,
-            )
+        table = arrow_csv.read_csv(
+            path,
+            # One thread: only so are rows numbered.
+            read_options=arrow_csv.ReadOptions(autogenerate_column_names=True, use_threads=False),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=delimiter,
+                newlines_in_values=True,
+                ignore_empty_lines=False,
+                invalid_row_handler=keep_odd,
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types={f"f{place}": pa.string() for place in range(_columns(path, delimiter))},
+                strings_can_be_null=False,
+            ),
+        )
     except OSError as error:
-        raise TableError(f"cannot be read: {error.strerror}.", str(path)) from None
-    except UnicodeDecodeError:
-        raise TableError("is not text in UTF-8.", str(path), "Save it again as CSV in UTF-8.") from None
-    except pd.errors.EmptyDataError:
-        raise TableError("is empty.", str(path), "The first line names the columns.") from None
-    except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
-        reason = str(error).removeprefix("Error tokenizing data. C error: ").strip()
+        raise TableError(f"cannot be read: {error.strerror or error}.", str(path)) from None
+    except ValueError as error:  # pyarrow's own errors are ValueErrors
+        if "UTF8" in str(error):
+            raise TableError("is not text in UTF-8.", str(path), "Save it again as CSV in UTF-8.") from None
+        raise TableError(f"is not a table: {error}.", str(path)) from None
+    blank = {number for number, _, text in odd if not text.strip()}
+    if wrong := [row for row in odd if row[2].strip()]:
+        number, cells, _ = wrong[0]
         raise TableError(
-            f"is not a table of equal rows: {reason}.", str(path), f"Cells are separated by {delimiter!r}."
-        ) from None
-    blank = (frame.fillna("") == "").all(axis="columns")
-    short = frame.isna().any(axis="columns") & ~blank
-    if short.any():
-        row = int(short.idxmax()) + 1
-        given = int(frame.loc[row - 1].notna().sum())
-        raise TableError(f"the row has {given} cells, the header has {frame.shape[1]}.", f"{path}, row {row}")
-    return _table(path, "", frame, decimal_comma=delimiter == ";")
+            f"the row has {cells} cells, the header has {table.num_columns}.",
+            f"{path}, row {number}",
+            f"Cells are separated by {delimiter!r}.",
+        )
+    columns = [_of_arrow(column.combine_chunks()) for column in table.columns]
+    rows = [row for row in range(1, table.num_rows + len(blank) + 1) if row not in blank]
+    return _table(path, "", columns, rows, decimal_comma=delimiter == ";")
+
+
+def _of_arrow(column: Any) -> pd.Categorical:
+    """A column of text as trimmed codes: each distinct text once."""
+    encoded = column.dictionary_encode()
+    return _trimmed(encoded.indices.to_numpy(), encoded.dictionary.to_pylist())
 
 
 def _delimiter(path: Path) -> str:
@@ -121,9 +137,17 @@ def _delimiter(path: Path) -> str:
         raise TableError(f"cannot be read: {error.strerror}.", str(path)) from None
     if path.suffix.lower() == ".tsv":
         return "\t"
+    if not first:
+        raise TableError("is empty.", str(path), "The first line names the columns.")
     # A delimiter inside quotes is part of a name.
     counts = {mark: len(next(csv.reader([first], delimiter=mark), [])) for mark in DELIMITERS}
     return max(DELIMITERS, key=lambda mark: counts[mark])
+
+
+def _columns(path: Path, delimiter: str) -> int:
+    """How many cells the header has."""
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        return len(next(csv.reader(file, delimiter=delimiter)))
 
 
 def _read_workbook(path: Path) -> tuple[RawTable, ...]:
@@ -144,8 +168,9 @@ def _read_workbook(path: Path) -> tuple[RawTable, ...]:
     found = []
     for name, sheet in sheets.items():
         if sheet.shape[0] > 1:
-            text = sheet.map(_cell_text).astype("string")
-            found.append(_table(path, str(name), text, tolerant=len(sheets) > 1))
+            columns = [_as_text(sheet[place]) for place in sheet.columns]
+            rows = list(range(1, len(sheet) + 1))
+            found.append(_table(path, str(name), columns, rows, tolerant=len(sheets) > 1))
     if not found:
         raise TableError("holds no sheet with rows.", str(path))
     return tuple(found)
@@ -189,73 +214,71 @@ def raw_of_frame(frame: pd.DataFrame, path: Path) -> RawTable:
 
     names = [str(name).strip() for name in frame.columns]
     _check_names(path, "", names)
-    columns = [_as_text(frame.iloc[:, place]) for place in range(len(names))]
-    cells = pd.DataFrame({name: column.to_numpy() for name, column in zip(names, columns, strict=True)})
-    cells = cells.astype("string")
-    cells.index = pd.RangeIndex(2, len(cells) + 2, name="row")
-    return RawTable(path, "", cells)
+    index = pd.RangeIndex(2, len(frame) + 2, name="row")
+    columns = {name: _as_text(frame.iloc[:, place]) for place, name in enumerate(names)}
+    return RawTable(path, "", pd.DataFrame(columns, index=index))
 
 
-def _as_text(column: pd.Series) -> pd.Series:
+def _as_text(column: pd.Series) -> pd.Categorical:
     """A typed column as its text, each distinct value once; numbers keep every digit."""
     import pandas as pd
 
     codes, values = pd.factorize(column)
-    text = pd.array([_cell_text(value) for value in values.tolist()], dtype="string")
-    return _trimmed(pd.Series(text.take(codes, allow_fill=True), column.index, name=column.name))
+    return _trimmed(codes, [_cell_text(value) for value in values.tolist()])
+
+
+def _trimmed(codes: NDArray[Any], texts: Sequence[str]) -> pd.Categorical:
+    """Codes of texts as a Categorical of the texts without spaces at their ends; an empty one is missing."""
+    import numpy as np
+    import pandas as pd
+
+    places: dict[str, int] = {}
+    moved = np.full(len(texts) + 1, -1, dtype=np.int64)  # the last: what was missing already
+    for place, text in enumerate(texts):
+        trimmed = text.strip()
+        if trimmed:
+            moved[place] = places.setdefault(trimmed, len(places))
+    return pd.Categorical.from_codes(moved[codes], pd.Index(list(places), dtype=object))
 
 
 def _table(
-    path: Path, sheet: str, cells: pd.DataFrame, *, decimal_comma: bool = False, tolerant: bool = False
+    path: Path,
+    sheet: str,
+    columns: Sequence[pd.Categorical],
+    rows: Sequence[int],
+    *,
+    decimal_comma: bool = False,
+    tolerant: bool = False,
 ) -> RawTable:
     """The table whose first row is the header; empty rows are left out, empty nameless columns too."""
+    import numpy as np
     import pandas as pd
 
-    header = [str(name).strip() if isinstance(name, str) else "" for name in cells.iloc[0]]
-    body = cells.iloc[1:].copy()
-    body.index = pd.Index(range(2, len(body) + 2), name="row")
-    body.columns = pd.RangeIndex(len(header))
-    for place in range(len(header)):
-        body[place] = _trimmed(body[place])
-    body = body[body.notna().any(axis="columns")]
-    keep = []
-    for position, name in enumerate(header):
+    header = ["" if column.codes[0] < 0 else str(column.categories[column.codes[0]]) for column in columns]
+    held = np.zeros(len(rows), dtype=bool)
+    for column in columns:
+        held |= column.codes >= 0
+    held[0] = False
+    index = pd.Index(np.asarray(rows)[held], name="row")
+    keep: dict[str, pd.Categorical] = {}
+    seen: Counter[str] = Counter()
+    for place, (name, column) in enumerate(zip(header, columns, strict=True)):
+        body = column[held].remove_unused_categories()
+        if not name and not tolerant and (body.codes >= 0).any():
+            row = int(index[body.codes >= 0][0])
+            raise TableError(f"column {place + 1} has cells but no name.", f"{path}, row {row}")
         if name:
-            keep.append(position)
-        elif not tolerant and body[position].notna().any():
-            row = int(body.index[body[position].notna()][0])
-            raise TableError(f"column {position + 1} has cells but no name.", f"{path}, row {row}")
-    body = body[keep]
-    names = [header[position] for position in keep]
+            # A sheet that is no table may repeat names.
+            seen[name] += 1
+            keep[name if seen[name] == 1 else f"{name} ({seen[name]})"] = body
     if not tolerant:
-        _check_names(path, sheet, names)
-        if body.empty:
+        _check_names(path, sheet, [name for name in header if name])
+        if not len(index):
             raise TableError("has a header and no rows.", str(path))
-    body.columns = pd.Index(_unique(names))
-    return RawTable(path, sheet, body, decimal_comma)
-
-
-def _trimmed(column: pd.Series) -> pd.Series:
-    """Text without spaces at its ends; what is empty is missing."""
-    import pandas as pd
-
-    # One look at each distinct text, not at each cell.
-    codes, texts = pd.factorize(column.astype("string"))
-    trimmed = pd.array([text.strip() or None for text in texts], dtype="string")
-    return pd.Series(trimmed.take(codes, allow_fill=True), column.index, name=column.name)
+    return RawTable(path, sheet, pd.DataFrame(keep, index=index), decimal_comma)
 
 
 def _check_names(path: Path, sheet: str, names: Iterable[str]) -> None:
     if twice := [name for name, count in Counter(names).items() if count > 1]:
         where = f"{path}, sheet {sheet}" if sheet else str(path)
         raise TableError(f"two columns are called {' and '.join(map(repr, twice))}.", where)
-
-
-def _unique(names: list[str]) -> list[str]:
-    """Names with a number behind repeats: a sheet that is no table may repeat them."""
-    seen: Counter[str] = Counter()
-    result = []
-    for name in names:
-        seen[name] += 1
-        result.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return result

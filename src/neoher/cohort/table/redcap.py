@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from neoher.cohort.table.cells import CellProblem, Codes, Reader, as_date, as_number, translate
+from neoher.cohort.table.cells import CellProblem, Codes, NumberReader, Reader, as_date, translate
 from neoher.cohort.table.checks import refuse_cells
 from neoher.cohort.table.column_types import typed_values
 from neoher.cohort.table.inference import DTYPES, infer_column
@@ -152,7 +152,7 @@ def _field(
         number = Kind.TIME if known.kind is Kind.TIME else Kind.NUMBER
         limits = (_limit(field.get(LOW, "")), _limit(field.get(HIGH, "")))
         comma = validation.endswith("comma_decimal")
-        read = as_number(known.unit, decimal_comma=comma, possible=limits)
+        read = NumberReader(known.unit, decimal_comma=comma, possible=limits)
         variable = Variable(name, number, name, known.unit, definition=label, endpoint=known.endpoint)
         return _read(variable, column, read)
     if validation.startswith("date"):
