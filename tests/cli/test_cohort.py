@@ -160,6 +160,18 @@ def test_a_single_printed_value_is_checked_from_the_command_line() -> None:
     )
 
 
+def test_rows_can_be_restricted_and_the_text_says_so(table: str) -> None:
+    words = ["rates", table, "--outcome", "pcr", "--by", "hr"]
+    result = answered(*words, "--where", "her2_class=low|0", "--where", "hr=positive")
+    # Rows 0, 2, 4, ... are HR-positive; two thirds of them are low or 0.
+    assert result["n"] == 20
+    assert "her2_class = low or 0: 40 of 60." in result["methods_text"]
+    for condition in ("her2_class", "her2_class=lo", "her2=low"):
+        status, out, err = printed(*words, "--where", condition)
+        assert (status, out) == (2, "")
+        assert "--where" in err
+
+
 @pytest.mark.shared
 def test_the_public_table_is_counted_from_the_command_line(shared_data: Path) -> None:
     table = shared_data / "cohorts/ispy2/ISPY2-Imaging-Cohort-1-Clinical-Data.xlsx"

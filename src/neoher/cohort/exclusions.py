@@ -29,7 +29,7 @@ def known_in_all(columns: Mapping[str, pd.Series]) -> pd.Series:
 def excluded_rows(
     cohort: Cohort, columns: Mapping[str, pd.Series], reason: str = "not known"
 ) -> tuple[Excluded, ...]:
-    """One entry for each row that is missing in one of `columns`, under the first that lacks it."""
+    """What reading left out, then one entry for each row that lacks one of `columns`, under the first."""
     patients = cohort.patients() if cohort.patient else None
     found: list[Excluded] = []
     seen: set[int] = set()
@@ -39,4 +39,4 @@ def excluded_rows(
                 seen.add(int(row))
                 who = None if patients is None or patients.isna().loc[row] else str(patients.loc[row])
                 found.append(Excluded(row=int(row), column=name, reason=reason, patient=who))
-    return tuple(sorted(found, key=lambda each: each.row or 0))
+    return (*cohort.left_out, *sorted(found, key=lambda each: each.row or 0))

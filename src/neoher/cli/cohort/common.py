@@ -32,13 +32,22 @@ class Reading:
         Path | None, Parameter(help="Data dictionary (CSV) of the REDCap project whose export TABLE is.")
     ] = None
 
-    def cohort(self, table: Path) -> Cohort:
-        """The cohort of a table, an export or a folder of cases."""
-        from neoher.cohort.table.building import read_cohort
+    where: Annotated[
+        list[str],
+        Parameter(
+            help="Only rows with COLUMN=LEVEL (or COLUMN=A|B); may be given several times.", negative=""
+        ),
+    ] = field(default_factory=list)
 
-        return read_cohort(
+    def cohort(self, table: Path) -> Cohort:
+        """The cohort of a table, an export or a folder of cases, restricted where that is asked for."""
+        from neoher.cohort.table.building import read_cohort
+        from neoher.cohort.table.restricting import restrict
+
+        whole = read_cohort(
             table, mapping=self.mapping, also=self.also, redcap_dictionary=self.redcap_dictionary
         )
+        return restrict(whole, self.where)
 
 
 @Parameter(name="*")

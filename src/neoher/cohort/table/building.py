@@ -39,6 +39,10 @@ def read_cohort(
     a REDCap project, by which `table`, its export, is read.
     Raises: TableError naming row and column of what cannot be.
     """
+    if table.is_dir():
+        from neoher.cohort.cases.reading import read_cases
+
+        return check_cohort(read_cases(table))
     raw = [sheet for path in (table, *also) for sheet in read_raw(path)]
     files = [data_file(path) for path in (table, *also)]
     if redcap_dictionary is not None:

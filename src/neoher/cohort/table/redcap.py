@@ -88,7 +88,7 @@ def _one_row_a_record(table: RawTable, record: str) -> pd.DataFrame:
     """The export with one row a record, indexed by the record's first row."""
     import pandas as pd
 
-    cells = table.cells
+    cells = table.cells.astype("string")
     if cells[record].isna().any():
         row = int(cells.index[cells[record].isna()][0])
         raise TableError("the row names no record.", f"{table.label}, row {row}, column {record}")
