@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from kernels import kernel_speed
+from kinetics import PEER_VOXELS, POINTS, VOXELS, kinetic_speed
 from reading import PIXEL_BYTES, generate_exam, peak_memory_bytes, reading_report
 
 MEASURE_IMPORTS = "from pathlib import Path\nfrom neoher.measure.ftv import FtvInputs, compute"
@@ -25,6 +26,7 @@ def main() -> None:
         exam = generate_exam(Path(folder))
         _reading(exam)
         _kernels()
+        _kinetics()
         _memory(exam)
     _start()
 
@@ -53,6 +55,19 @@ def _kernels() -> None:
     print(f"  a memory copy of the same bytes    {speed.memory_copy:10.0f}")
     print(f"  ours / NumPy                       {speed.ours / speed.numpy:10.2f}")
     print(f"  ours / memory copy                 {speed.ours / speed.memory_copy:10.2f}")
+
+
+def _kinetics() -> None:
+    speed = kinetic_speed()
+    print(f"\nKinetic fits of {VOXELS} voxels x {POINTS} points, voxels a second (peers: {PEER_VOXELS})")
+    print(f"  ours, extended Tofts               {speed.extended_tofts:10.0f}")
+    print(f"  ours, Tofts                        {speed.tofts:10.0f}")
+    print(f"  dcmri                              {speed.dcmri:10.0f}")
+    print(f"  loop of SciPy's curve_fit          {speed.curve_fit:10.0f}")
+    print(f"  ours / dcmri                       {speed.extended_tofts / speed.dcmri:10.0f}")
+    print(f"  ours / curve_fit                   {speed.extended_tofts / speed.curve_fit:10.0f}")
+    print(f"  ours, Patlak                       {speed.patlak:10.0f}")
+    print(f"  Patlak, share of memory traffic     {speed.patlak_bytes_s / speed.traffic_bytes_s:10.2f}")
 
 
 def _memory(exam: Path) -> None:

@@ -200,7 +200,10 @@ def _value_rows(output: type[BaseModel]) -> list[list[str]]:
 
 def _table(heading: list[str], rows: list[list[str]]) -> str:
     lines = [heading, ["---"] * len(heading), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+    return "\n".join(
+        "| " + " | ".join(cell.replace("\n", " ").replace("|", "\\|") for cell in line) + " |"
+        for line in lines
+    )
 
 
 def _output(words: list[str]) -> str:

@@ -12,19 +12,31 @@ from neoher.cli.calculators import CALCULATORS, CalculatorReference
 from neoher.cli.cohort import COHORT_COMMANDS
 from neoher.cohort.result import CohortResult, Estimate, Excluded, ResultTable
 from neoher.cohort.result import TestResult as CohortTest
-from neoher.pathology.her2_facts import Her2Status, Spectrum, ThreeClass
+from neoher.pathology.her2.facts import Her2Status, Spectrum, ThreeClass
 from neoher.record.calculator import models_of
 from neoher.record.conclusion import Caution, Conclusion, Step
 from neoher.record.rows import columns_of
 from neoher.record.values.allowed import choices
-from neoher.response.recist_facts import BestResponse, RecistRow, Response
+from neoher.response.change_table import ChangeRow, LesionChange
+from neoher.response.fdg.percist_facts import MetabolicResponse
+from neoher.response.fdg.scans import FdgRow
+from neoher.response.her2pet.facts import Her2PetInputs, Her2PetRow
+from neoher.response.recist.facts import BestResponse, RecistRow, Response
+from neoher.response.specimen.facts import Agreement, ExamAgainstSpecimen, SpecimenRow
 
 pytestmark = pytest.mark.shared
 
-SHARED_ROW = {"stage", "grade", "bioscore"}
+SHARED_ROW = {"stage", "grade", "bioscore", "her2pet-pairs", "specimen"}
 """Commands whose options the contract gives in words."""
-IN_WORDS = {"stage", "grade"}
+TABLE_ALONE = {"change", "eortc", "percist", "who"}
+"""Commands that take a table, and no option that the contract names."""
+IN_WORDS = {"stage", "grade", "her2pet-pairs", "specimen", "change", "eortc", "who"}
 """Commands whose value the contract gives in words."""
+BEYOND_THE_CONTRACT = {
+    *("receptors", "her2-change", "her2-heterogeneity", "outlook", "length", "pattern", "phergain"),
+}
+"""Commands that the contract does not name; adding is free."""
+IN_CONTRACT = [each for each in CALCULATORS if each.name not in BEYOND_THE_CONTRACT]
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +48,9 @@ def row_of(contract: str, command: str) -> tuple[str, str]:
     """The options cell and the value cell of a calculator's row."""
     for line in contract.splitlines():
         cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
-        if len(cells) == 3 and re.search(rf"`neoher {command}( [A-Z]+(\.csv)?)*`", cells[0]):
+        if len(cells) == 3 and re.search(
+            rf"`neoher (\w+\\\|)*{command}(\\\|\w+)*( [A-Z]+(\.csv)?)*`", cells[0]
+        ):
             return (
                 own_part(cells[0], command, cells[1]).replace("\\|", "|"),
                 own_part(cells[0], command, cells[2]).replace("\\|", "|"),
@@ -54,7 +68,7 @@ def keys_of(value: str) -> list[str]:
     """The keys of the first JSON object in a cell, in order; those of objects inside it are not its own."""
     keys, depth = [], 0
     for brace, key in re.findall(
-        r'([{}])|(?<!: )(?<!\|)"([\w/ ]+)"', value
+        r'([{}])|(?<!: )(?<!:)(?<!\|)"([\w/ ]+)"', value
     ):  # a value follows a colon or a bar
         depth += {"{": 1, "}": -1, "": 0}[brace]
         if brace and depth == 0:
@@ -64,7 +78,7 @@ def keys_of(value: str) -> list[str]:
     return keys
 
 
-@pytest.mark.parametrize("reference", CALCULATORS, ids=lambda each: each.name)
+@pytest.mark.parametrize("reference", IN_CONTRACT, ids=lambda each: each.name)
 def test_every_option_of_the_contract_is_declared(contract: str, reference: CalculatorReference) -> None:
     options, value = row_of(contract, reference.name)
     calculator = reference.load()
@@ -76,11 +90,11 @@ def test_every_option_of_the_contract_is_declared(contract: str, reference: Calc
     if calculator.table is not None:
         declared |= {"--table", "--out"}
     named = set(re.findall(r"--[a-z][a-z-]*", options))
-    assert bool(named) is (reference.name not in SHARED_ROW)
+    assert bool(named) is (reference.name not in SHARED_ROW | TABLE_ALONE)
     assert named <= declared
 
 
-@pytest.mark.parametrize("reference", CALCULATORS, ids=lambda each: each.name)
+@pytest.mark.parametrize("reference", IN_CONTRACT, ids=lambda each: each.name)
 def test_the_value_has_the_fields_of_the_contract_in_its_order(
     contract: str, reference: CalculatorReference
 ) -> None:
@@ -111,6 +125,64 @@ def test_the_table_of_recist_has_the_columns_and_values_of_the_contract(contract
     assert classes is not None
     assert set(classes[1].split()) == set(Response)
     assert next(iter(BestResponse.model_fields)) == "best"
+
+
+def test_the_table_of_her2_pet_pairs_has_the_columns_of_the_contract_and_may_have_more(contract: str) -> None:
+    options, _ = row_of(contract, "her2pet-pairs")
+    written = re.search(r"`(patient,.*?)`", options)
+    assert written is not None
+    promised = re.sub(r"\(.*?\)", "", written[1]).split(",")
+    columns = columns_of(Her2PetRow)
+    assert list(columns)[: len(promised)] == promised
+    assert all(column.may_be_left_out for _, column in list(columns.values())[len(promised) :])
+    assert choices(columns["event"][0]) == ("scan", "biopsy", "drug")
+    assert Her2PetInputs.model_fields["window"].default == 61
+
+
+def test_the_table_of_specimens_has_the_columns_and_values_of_the_contract(contract: str) -> None:
+    options, value = row_of(contract, "specimen")
+    written = re.search(r"`(patient,.*?)`", options)
+    assert written is not None
+    columns = columns_of(SpecimenRow)
+    assert [name for name, (_, column) in columns.items() if not column.may_be_left_out] == written[1].split(
+        ","
+    )
+    verdicts, *named = re.findall(r"`(.*?)`", value)
+    assert verdicts.split("|") == list(Agreement)
+    assert set(named) <= set(ExamAgainstSpecimen.model_fields)
+
+
+def test_the_tables_of_fdg_scans_have_the_columns_and_classes_of_the_contract(contract: str) -> None:
+    options, value = row_of(contract, "percist")
+    written = re.search(r"`(lesion,.*?)`", options)
+    assert written is not None
+    promised = [name.split("(")[0] for name in re.split(r",", written[1])]
+    columns = columns_of(FdgRow)
+    assert list(columns)[: len(promised)] == promised
+    kinds = re.search(r"kind\((.*?)\)", written[1])
+    assert kinds is not None
+    assert list(choices(columns["kind"][0])) == kinds[1].split("|")
+    for name in ("percist", "eortc"):
+        calculator = next(each for each in CALCULATORS if each.name == name).load()
+        assert next(option.rows for _, option in calculator.options().values()) is FdgRow
+    classes = re.search(r'"response":((?:"\w+"\|?)+)', value)
+    assert classes is not None
+    assert re.findall(r"\w+", classes[1]) == list(MetabolicResponse)
+
+
+def test_the_table_of_who_is_that_of_recist() -> None:
+    calculator = next(each for each in CALCULATORS if each.name == "who").load()
+    assert [option.rows for _, option in calculator.options().values()] == [RecistRow]
+
+
+def test_the_table_of_changes_has_the_columns_and_fields_of_the_contract(contract: str) -> None:
+    options, value = row_of(contract, "change")
+    written = re.search(r"`(lesion,.*?)`", options)
+    assert written is not None
+    assert list(columns_of(ChangeRow))[:6] == written[1].split(",")
+    fields = list(LesionChange.model_fields)
+    # 'per lesion, quantity and visit: change, percent, limit, `beyond_noise`'
+    assert fields[:7] == re.findall(r"\b(lesion|quantity|visit|change|percent|limit|beyond_noise)\b", value)
 
 
 def test_the_table_of_residual_burden_has_the_columns_of_the_contract(contract: str) -> None:

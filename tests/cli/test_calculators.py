@@ -15,7 +15,8 @@ import pytest
 
 from neoher.cli.calculators import CALCULATORS
 from neoher.cli.main import run
-from neoher.response.recist import CALCULATOR as RECIST
+from neoher.response.recist.calculator import CALCULATOR as RECIST
+from neoher.response.specimen.table import CALCULATOR as SPECIMEN
 
 NEOHER = (sys.executable, "-c", "from neoher.cli.main import main; main()")
 HER2 = ["her2", "--ihc", "2+", "--ish-probe", "dual", "--ratio", "2.4", "--copies", "5.6"]
@@ -24,7 +25,9 @@ STAGE = ["stage", "--ypt", "2", "--ypn", "1a", "--m", "0"]
 GRADE = ["grade", "--loss", "95"]
 BIOSCORE = ["bioscore", "--clinical-stage", "IIIA", "--yp-stage", "IIA", "--er", "negative"]
 BIOSCORE += ["--nuclear-grade", "3", "--her2", "positive"]
+RECEPTORS = ["receptors", "--er", "5", "--pr", "0"]
 RCB = ["rcb", "--bed", "22x18", "--cellularity", "10", "--cis", "5", "--nodes", "1", "--largest-met", "3"]
+PATTERN = ["pattern", "--extent", "18", "--baseline-extent", "38", "--fragments", "1"]
 
 
 def neoher(*words: str) -> subprocess.CompletedProcess[str]:
@@ -91,9 +94,14 @@ def test_a_calculator_loads_neither_arrays_nor_images(tmp_path: Path) -> None:
         "heavy = {'numpy', 'pydicom', 'numba', 'scipy', 'matplotlib', 'skimage', 'yaml'};"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
     )
-    table = tmp_path / "lesions.csv"
-    table.write_text(RECIST.example_table)
-    for words in (HER2, RCB, PCR, STAGE, GRADE, BIOSCORE, ["recist", str(table)], ["--version"]):
+    by_rows = []
+    own = ("change", "eortc", "her2pet-pairs", "percist", "phergain", "recist", "specimen", "who")
+    for reference in (each for each in CALCULATORS if each.name in own):
+        table = tmp_path / f"{reference.name}.csv"
+        table.write_text(reference.load().example_table)
+        by_rows.append([reference.name, str(table)])
+    assert len(by_rows) == len(own)
+    for words in (HER2, RCB, PCR, STAGE, GRADE, BIOSCORE, RECEPTORS, PATTERN, *by_rows, ["--version"]):
         done = subprocess.run(
             [sys.executable, "-c", program, *words], capture_output=True, text=True, check=False
         )
@@ -299,6 +307,74 @@ def test_a_table_in_json_counts_its_rows_and_names_those_not_computed(tmp_path: 
     assert summary["not_computed"] == [{"line": 3, "row": "P2", "reason": "cellularity_percent"}]
 
 
+# Scans and measurements as a table ------------------------------------------------------------------------
+
+
+def told(folder: Path, name: str, text: str | None = None, *more: str) -> dict[str, Any]:
+    """What the calculator answers to its example table, or to another one."""
+    calculator = next(each for each in CALCULATORS if each.name == name).load()
+    table = folder / f"{name}.csv"
+    table.write_text(calculator.example_table if text is None else text, encoding="utf-8")
+    return answered([name, str(table), *more])
+
+
+def test_fdg_scans_are_answered_by_each_criterion(tmp_path: Path) -> None:
+    # 7.4 to 3.3: -55.4 % and -4.1 SUL, threshold 1.5 x 1.8 + 2 x 0.2.
+    (visit,) = told(tmp_path, "percist")["value"]
+    assert list(visit)[:6] == [
+        "visit",
+        "response",
+        "change_percent",
+        "change_sul",
+        "threshold_sul",
+        "comparable",
+    ]
+    assert (visit["response"], visit["change_sul"], visit["threshold_sul"], visit["comparable"]) == (
+        "PMR",
+        -4.1,
+        3.1,
+        True,
+    )
+    # 17.2 to 14.4: -16.3 % after one cycle.
+    assert told(tmp_path, "eortc")["value"][0]["response"] == "PMR"
+    # 11.2 to 4.1 and 6.0 to 3.6, which is exactly 40 %.
+    assert told(tmp_path, "phergain")["value"][0]["responder"] is True
+
+
+def test_an_empty_table_of_scans_has_no_value(tmp_path: Path) -> None:
+    answer = told(tmp_path, "percist", "lesion,kind,visit,date\n")
+    assert (answer["value"], answer["missing"]) == (None, ["rows"])
+
+
+def test_a_table_of_scans_may_leave_out_what_was_not_recorded(tmp_path: Path) -> None:
+    text = "lesion,kind,visit,date,sulpeak\nA,lesion,b,2025-01-06,8\nA,lesion,f,2025-03-06,4\n"
+    answer = told(tmp_path, "percist", text)
+    assert answer["value"][0]["response"] == "NE"
+    assert {"sul_mean of liver at b", "uptake_min at f"} <= set(answer["missing"])
+
+
+def test_products_of_diameters_and_changes_are_answered(tmp_path: Path) -> None:
+    # 40 x 30 + 30 x 20 = 1800 to 26 x 20 + 20 x 12 = 760 mm2.
+    (visit,) = told(tmp_path, "who")["value"]
+    assert (visit["sum_mm2"], visit["overall"]) == (760, "PR")
+    changes = told(tmp_path, "change")["value"]
+    assert [(each["quantity"], each["visit"], each["beyond_noise"]) for each in changes] == [
+        ("ADC mean", "T1", False),
+        ("ADC mean", "T2", True),
+        ("FDG SUVmax", "T2", True),
+        ("FTV", "T1", None),
+    ]
+    assert [each["limit"] for each in changes] == [13.3, 13.3, 28, None]
+
+
+def test_two_scans_of_one_date_are_refused_by_their_file(tmp_path: Path) -> None:
+    table = tmp_path / "scans.csv"
+    table.write_text("lesion,kind,visit,date\nA,lesion,b,2025-01-06\nA,lesion,f,2025-01-06\n")
+    status, out, err = printed(["percist", str(table), "--json"])
+    assert (status, out) == (2, "")
+    assert "have the same date" in err
+
+
 # Tables of rows that make one case ------------------------------------------------------------------------
 
 
@@ -365,3 +441,46 @@ def test_a_start_before_the_baseline_is_refused_by_its_option(tmp_path: Path) ->
     status, _, err = recist(tmp_path, RECIST.example_table, "--start", "2025-01-01")
     assert status == 2
     assert "--start: the baseline" in err
+
+
+# Imaging against the specimen, and the pattern ------------------------------------------------------------
+
+
+def test_a_table_of_exams_gives_a_row_each(tmp_path: Path) -> None:
+    table = tmp_path / "exams.csv"
+    table.write_text(SPECIMEN.example_table)
+    rows = answered(["specimen", str(table)])["value"]
+    assert [(row["modality"], row["false_negative"], row["error_invasive_mm"]) for row in rows] == [
+        ("MRI", True, -3),
+        ("US", False, 3),
+        ("MG", None, 45),
+    ]
+    wider = answered(["specimen", str(table), "--band", "40"])["value"]
+    # A false negative is under whatever the band.
+    assert [row["agreement_invasive_and_in_situ"] for row in wider] == ["under", "concordant", None]
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "message"),
+    [
+        ("2025-06-28", "2025-07-28", "line 2 (P1, L1, MRI): exam_date: the exam of 2025-07-28 is later than"),
+        ("2025-06-28,0,", "2025-06-28,-1,", "line 2, imaging_mm: '-1' is below 0."),
+        (",3,40,", ",3,2,", "larger than invasive and in situ cancer together"),
+        ("imaging_mm", "size", "there is no column imaging_mm."),
+    ],
+)
+def test_a_table_of_exams_that_cannot_be_is_refused(
+    tmp_path: Path, was: str, becomes: str, message: str
+) -> None:
+    table = tmp_path / "exams.csv"
+    table.write_text(SPECIMEN.example_table.replace(was, becomes))
+    status, out, err = printed(["specimen", str(table), "--json"])
+    assert (status, out) == (2, "")
+    assert message in err
+
+
+def test_a_pattern_is_answered_and_a_contradiction_named_by_its_options() -> None:
+    assert answered(PATTERN)["value"]["pattern"] == "concentric"
+    status, out, err = printed(["pattern", "--extent", "0", "--volume", "2"])
+    assert (status, out) == (2, "")
+    assert err.startswith("error: --extent, --volume: the lesion is gone by one fact and there by another.")

@@ -13,7 +13,10 @@ import mutation
 import seeds
 
 from neoher.errors import InputError
+from neoher.imaging.projection import calibrate_projection
+from neoher.imaging.ultrasound import calibrate_ultrasound
 from neoher.intake.dynamic import find_dynamic
+from neoher.intake.plane_image import read_plane_image
 from neoher.intake.regions.reading import read_region
 from neoher.record.reading.case_file import read_case
 
@@ -122,6 +125,25 @@ class Record(Reader):
         read_case(folder / f"{kind}.yaml")
 
 
+class PlaneImage(Reader):
+    """A mammogram, a tomosynthesis or an ultrasound image, read as far as its calibration."""
+
+    def __init__(self) -> None:
+        self.seeds = seeds.plane_images()
+
+    def mutated(self, seed: bytes, random: Random) -> bytes:
+        return mutation.mutate_dicom(seed, random)
+
+    def read(self, kind: str, content: bytes, folder: Path) -> None:
+        (folder / f"{kind}.dcm").write_bytes(content)
+        image = read_plane_image(folder / f"{kind}.dcm")
+        if image.projection is not None:
+            calibrate_projection(image.projection, image.label)
+        else:
+            points = ((10.0, 10.0), (20.0, 20.0))
+            calibrate_ultrasound(image.regions, image.size, points, pixel_spacing=image.pixel_spacing)
+
+
 class Misbehaving(Reader):
     """A reader that does what none may do, to see that it is noticed."""
 
@@ -157,5 +179,6 @@ READERS: dict[str, type[Reader]] = {
     "rtstruct": StructureSet,
     "nifti": LabelMap,
     "case": Record,
+    "plane": PlaneImage,
     "misbehaving": Misbehaving,
 }

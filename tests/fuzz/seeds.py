@@ -29,7 +29,16 @@ from pydicom.uid import (
 
 from neoher.volume.grid import Grid
 
-__all__ = ["GRID", "archives", "case_texts", "exams", "label_maps", "segmentations", "structure_sets"]
+__all__ = [
+    "GRID",
+    "archives",
+    "case_texts",
+    "exams",
+    "label_maps",
+    "plane_images",
+    "segmentations",
+    "structure_sets",
+]
 
 GRID = Grid((4, 32, 36), (2.0, 0.8, 0.7), (-20.0, 10.0, -5.0), ((0, 0, 1), (0, 1, 0), (1, 0, 0)))
 SLICES, ROWS, COLUMNS = GRID.shape
@@ -260,6 +269,35 @@ def archives() -> dict[str, bytes]:
                 archive.addfile(member, io.BytesIO(data))
         found[f"exam.tar.{suffix}".rstrip(".")] = tarred.getvalue()
     return found
+
+
+def plane_images() -> dict[str, bytes]:
+    """A mammogram, a tomosynthesis of two slices and an ultrasound image, each with its calibration."""
+    mammogram = _object("1.2.840.10008.5.1.4.1.1.1.2", 1)
+    mammogram.Modality, mammogram.ViewPosition, mammogram.ImageLaterality = "MG", "CC", "L"
+    mammogram.ImagerPixelSpacing, mammogram.PixelSpacing = [0.1, 0.1], [0.095, 0.095]
+    mammogram.PixelSpacingCalibrationType = "GEOMETRY"
+    mammogram.EstimatedRadiographicMagnificationFactor = 1.05
+    mammogram.DistanceSourceToDetector, mammogram.DistanceSourceToPatient = 660.0, 630.0
+    tomosynthesis = _object("1.2.840.10008.5.1.4.1.1.13.1.3", 2)
+    tomosynthesis.Modality, tomosynthesis.NumberOfFrames = "MG", 2
+    measures, group = Dataset(), Dataset()
+    measures.PixelSpacing = [0.09, 0.09]
+    group.PixelMeasuresSequence = [measures]
+    tomosynthesis.SharedFunctionalGroupsSequence = [group]
+    ultrasound = _object("1.2.840.10008.5.1.4.1.1.6.1", 3)
+    ultrasound.Modality = "US"
+    region = Dataset()
+    region.RegionSpatialFormat, region.RegionDataType, region.RegionFlags = 1, 1, 2
+    region.RegionLocationMinX0, region.RegionLocationMinY0 = 0, 0
+    region.RegionLocationMaxX1, region.RegionLocationMaxY1 = 31, 31
+    region.PhysicalUnitsXDirection, region.PhysicalUnitsYDirection = 3, 3
+    region.PhysicalDeltaX, region.PhysicalDeltaY = 0.01, 0.01
+    ultrasound.SequenceOfUltrasoundRegions = [region]
+    images = {"mammogram": mammogram, "tomosynthesis": tomosynthesis, "ultrasound": ultrasound}
+    for image in images.values():
+        image.Rows, image.Columns = 32, 32
+    return {kind: _written(image) for kind, image in images.items()}
 
 
 def case_texts() -> dict[str, bytes]:

@@ -13,7 +13,9 @@ from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from neoher.imaging.shape import Shape, describe_shape
+from neoher.imaging.shape import FRAGMENT_FLOOR_CC, Shape, describe_shape
+from neoher.imaging.surface import hull_volume_cc
+from neoher.response.shrinkage import pattern
 from neoher.volume.grid import Grid, Vector
 from neoher.volume.mask import Mask
 
@@ -101,6 +103,49 @@ def test_of_components_with_as_many_voxels_the_longer_is_the_largest() -> None:
     large = shape_of(inside).largest_component
     assert large is not None
     assert (large.voxels, large.longest_diameter_3d_mm) == (8, 8)
+
+
+def test_components_from_a_ball_of_five_mm_on_are_fragments_and_smaller_ones_specks() -> None:
+    inside = np.zeros((12, 30, 60), dtype=bool)
+    inside[2:7, 10:15, 5:10] = True  # 125 mm3
+    inside[2:7, 10:14, 30:34] = True  # 80 mm3
+    inside[2, 20:24, 40:56] = True  # 64 mm3: a speck, although long
+    parts = shape_of(inside).fragments
+    assert parts is not None
+    assert (parts.count, parts.volume_cc) == (2, pytest.approx(0.205))
+    # Columns 5 to 33, rows 10 to 14, slices 2 to 6; the far corners: (4, 4, 28) or (4, 3, 28) steps.
+    assert parts.longest_3d.length_mm == pytest.approx(math.sqrt(4**2 + 4**2 + 28**2) * (1 + 1 / 28), abs=0.1)
+    # Prisms along the slices, 5 mm: the hull of both rectangles is the first, 5 x 5, and a trapezium of 24 mm
+    # from its far edge to that of the second, 5 high there and 4 here.
+    assert parts.hull_volume_cc == pytest.approx(5 * (25 + 24 * 4.5) / 1000, rel=1e-9)
+
+
+@pytest.mark.parametrize(("voxels", "fragments"), [(65, 1), (64, None)])
+def test_a_component_of_exactly_the_floor_is_a_fragment(voxels: int, fragments: int | None) -> None:
+    inside = np.zeros((1, 1, 70), dtype=bool)
+    inside[0, 0, :voxels] = True
+    parts = shape_of(inside).fragments
+    assert (None if parts is None else parts.count) == fragments
+
+
+def test_the_floor_is_the_one_of_the_shrinkage_pattern() -> None:
+    assert FRAGMENT_FLOOR_CC == pattern.FRAGMENT_FLOOR_CC
+
+
+@pytest.mark.parametrize("half_axes_mm", [(15.0, 15.0, 15.0), (10.0, 15.0, 22.0)])
+def test_the_hull_of_a_body_without_hollows_is_the_body_and_a_voxels_rim(half_axes_mm: Vector) -> None:
+    inside = ellipsoid(half_axes_mm)
+    hull = hull_volume_cc(np.argwhere(inside), MRI)
+    assert np.count_nonzero(inside) * math.prod(MRI) / 1000 <= hull
+    # No corner of a voxel lies further from its centre than half its diagonal.
+    wider = math.prod(half + math.dist((0, 0, 0), MRI) / 2 for half in half_axes_mm)
+    assert hull <= 4 / 3 * math.pi * wider / 1000
+
+
+@pytest.mark.parametrize("size", [(1, 1, 1), (1, 1, 9), (1, 4, 5), (3, 4, 5)])
+def test_the_hull_of_a_box_of_voxels_is_the_box(size: tuple[int, int, int]) -> None:
+    hull = hull_volume_cc(np.argwhere(np.ones(size, dtype=bool)), MRI)
+    assert hull == pytest.approx(math.prod(size) * math.prod(MRI) / 1000)
 
 
 @pytest.mark.shared

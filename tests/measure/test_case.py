@@ -98,11 +98,11 @@ def test_an_exam_never_measured_whose_images_are_missing_fails_alone(case: Path)
 def test_every_quantity_has_a_unit_and_every_entry_its_hashes(case: Path) -> None:
     _states(case)
     for entry in read_measurements(case).entries:
-        assert entry.method == "ftv/1"
+        assert entry.method == "ftv/2"
         assert len(entry.images.sha256) == 64
         assert entry.region is not None
         assert len(entry.region.sha256) == 64
-        assert {quantity.unit for quantity in entry.quantities} == {"cm3", "mm", "1"}
+        assert {quantity.unit for quantity in entry.quantities} == {"cm3", "mm", "1", "%"}
         assert entry.parameters["pe_percent"] == 70
     gone = next(entry for entry in read_measurements(case).entries if entry.exam == "MR-T3")
     volume, diameter = gone.quantity("functional_tumour_volume"), gone.quantity("longest_diameter_3d")
@@ -110,3 +110,33 @@ def test_every_quantity_has_a_unit_and_every_entry_its_hashes(case: Path) -> Non
     assert volume.value == 0
     assert diameter is not None
     assert diameter.value is None
+
+
+def test_what_a_shrinkage_pattern_needs_is_stored(case: Path) -> None:
+    _states(case)
+    baseline, gone = read_measurements(case).entries
+    held = {quantity.name: quantity.value for quantity in baseline.quantities}
+    fragments, hull, volume = held["fragments"], held["hull_volume"], held["functional_tumour_volume"]
+    assert fragments is not None
+    assert hull is not None
+    assert volume is not None
+    assert 1 <= fragments <= (held["components"] or 0)
+    # The hull spans at least the parts; the extent of the parts is at most that of all voxels.
+    assert hull > 0.9 * volume
+    assert (held["fragments_longest_diameter_3d"] or 0) <= (held["longest_diameter_3d"] or 0)
+    # Every counted voxel enhances by 70 % or more.
+    assert 70 < (held["percent_enhancement_mean"] or 0) < (held["percent_enhancement_peak"] or 0)
+    assert baseline.conclusion.value is not None
+    assert gone.conclusion.value is not None
+    assert baseline.conclusion.value["footprint"]["voxels"] == baseline.conclusion.value["voxels"]
+    assert gone.conclusion.value["footprint"] is None
+    assert [gone.quantity(name).value for name in ("fragments", "hull_volume")] == [0, None]  # type: ignore[union-attr]
+
+
+def test_an_entry_of_an_earlier_version_is_measured_again(case: Path) -> None:
+    _states(case)
+    stored = read_measurements(case)
+    older = [entry.model_copy(update={"method": "ftv/1"}) for entry in stored.entries]
+    write_measurements(case, Measurements(entries=tuple(older)))
+    assert set(_states(case).values()) == {State.MEASURED}
+    assert read_measurements(case) == stored

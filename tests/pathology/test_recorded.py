@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from neoher.errors import InputError
-from neoher.pathology.her2 import her2
+from neoher.pathology.her2.assessment import her2
 from neoher.pathology.recorded import her2_facts, residual_burden_facts
 from neoher.pathology.residual_burden import residual_burden
 from neoher.record.specimen import Her2Result

@@ -78,7 +78,29 @@ def test_the_two_terms_stand_beside_the_score() -> None:
     value = burden((30, 20, 40, 10, 2, 6))
     assert value.primary_term == pytest.approx(2.0269, abs=5e-5)
     assert value.nodal_term == pytest.approx(1.4914, abs=5e-5)
-    assert value.model_dump(by_alias=True).keys() == {"score", "class", "primary_term", "nodal_term"}
+    assert list(value.model_dump(by_alias=True))[:4] == ["score", "class", "primary_term", "nodal_term"]
+
+
+@pytest.mark.parametrize(
+    ("case", "margin"),
+    [
+        ((20, 15, 10, 0, 0, 0), 1.5370 - 1.36),
+        ((1, 1, 80, 0, 0, 0), 1.3479 - 1.36),
+        ((30, 20, 40, 10, 2, 6), 3.5184 - 3.28),
+        ((0, 0, 0, 0, 1, 2), 1.1251 - 1.36),
+    ],
+)
+def test_the_distance_to_the_nearer_cut_is_given_with_its_side(case: Case, margin: float) -> None:
+    assert burden(case).to_nearest_cut == pytest.approx(margin, abs=5e-5)
+
+
+def test_a_score_of_zero_has_no_cut_beside_it() -> None:
+    assert burden((0, 0, 0, 0, 0, 0)).to_nearest_cut is None
+
+
+def test_a_registry_gets_the_score_and_the_class_by_its_own_names() -> None:
+    registry = burden((20, 15, 10, 0, 0, 0)).model_dump(by_alias=True)["registry"]
+    assert registry == {"Residual Cancer Burden": 1.537, "Class": "RCB-II"}
 
 
 def test_no_invasive_cancer_and_no_node_score_exactly_zero() -> None:

@@ -17,6 +17,7 @@ from PIL import Image
 from neoher.errors import ImageError
 from neoher.imaging.phases import PhaseChoice, choose_phases
 from neoher.measure.case import ExamResult, State
+from neoher.measure.functional_volume import FUNCTIONAL_VOLUME as FTV
 from neoher.record.case import Case
 from neoher.record.conclusion import Conclusion, Step
 from neoher.record.exam import MrExam
@@ -171,10 +172,10 @@ def results(course: Case) -> tuple[ExamResult, ...]:
     by_id = {exam.id: exam for exam in course.exams if isinstance(exam, MrExam)}
     unreadable = ImageError("slice 12 is missing.", "imaging/t2-mr", "Copy the series again.")
     return (
-        ExamResult(by_id["E1"], "L1", State.FRESH, measured(by_id["E1"], 12.345, 38.7)),
-        ExamResult(by_id["E6"], "L1", State.MEASURED, measured(by_id["E6"], 6.1725, 27.09)),
-        ExamResult(by_id["E7"], "L1", State.FAILED, None, problem=unreadable),
-        ExamResult(by_id["E9"], "L1", State.FRESH, measured(by_id["E9"], 0.0, None)),
+        ExamResult(by_id["E1"], "L1", FTV, State.FRESH, measured(by_id["E1"], 12.345, 38.7)),
+        ExamResult(by_id["E6"], "L1", FTV, State.MEASURED, measured(by_id["E6"], 6.1725, 27.09)),
+        ExamResult(by_id["E7"], "L1", FTV, State.FAILED, None, problem=unreadable),
+        ExamResult(by_id["E9"], "L1", FTV, State.FRESH, measured(by_id["E9"], 0.0, None)),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from neoher.errors import ImageError
 from neoher.measure.case import ExamResult, State
+from neoher.measure.functional_volume import FUNCTIONAL_VOLUME as FTV
 from neoher.record.case import Case
 from neoher.record.exam import MrExam
 from neoher.record.measurement import Measurement
@@ -95,7 +96,10 @@ def test_a_stale_measurement_is_named_before_the_first_number(
     exam = course.exam("E1")
     assert isinstance(exam, MrExam)
     gone = ImageError("the images of exam E1 are not there.")
-    content = build(course, (ExamResult(exam, "L1", State.STALE, measured(exam, 9.0, 30.0), problem=gone),))
+    content = build(
+        course,
+        (ExamResult(exam, "L1", FTV, State.STALE, measured(exam, 9.0, 30.0), problem=gone),),
+    )
     assert [caution.code for caution in content.cautions] == [STALE]
     assert [row.stale for row in content.provenance if row.id == "m1"] == [True]
     page = next(exam for visit in content.visits for exam in visit.exams if exam.exam == "E1")
@@ -109,7 +113,7 @@ def test_a_measurement_stored_by_another_version_is_not_misread(
     assert isinstance(exam, MrExam)
     entry = measured(exam, 9.0, 30.0)
     foreign = entry.conclusion.model_copy(update={"value": {"volume": 9.0}})
-    results = (ExamResult(exam, "L1", State.STALE, entry.model_copy(update={"conclusion": foreign})),)
+    results = (ExamResult(exam, "L1", FTV, State.STALE, entry.model_copy(update={"conclusion": foreign})),)
     page = next(one for visit in build(course, results).visits for one in visit.exams if one.exam == "E1")
     assert page.regions[0].measured.headline == "measured by another version: see the table of lesions"
 
@@ -145,7 +149,7 @@ def test_a_lesion_is_shown_side_by_side_over_the_visits_with_the_day_of_each_exa
 ) -> None:
     def drawn(exam: str) -> ExamImages:
         plain = KeyImage("Projection", "", "", "<svg/>", 1.0)
-        return ExamImages(exam, "L1", (plain, replace(plain, title=exam, over_visits=True)))
+        return ExamImages(exam, "L1", "ftv", (plain, replace(plain, title=exam, over_visits=True)))
 
     images = (drawn("E1"), drawn("E9"))
     content = build_content(

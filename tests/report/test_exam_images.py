@@ -9,6 +9,7 @@ import pytest
 
 from neoher.errors import ImageError
 from neoher.measure.case import ExamResult, State, measure_case
+from neoher.measure.functional_volume import FUNCTIONAL_VOLUME as FTV
 from neoher.record.case import Case
 from neoher.record.exam import MrExam
 from neoher.record.measurement import Measurement, Measurements
@@ -20,7 +21,7 @@ def test_an_exam_that_could_not_be_read_has_its_reason_in_place_of_pictures(cour
     exam = course.exam("E1")
     assert isinstance(exam, MrExam)
     unreadable = ImageError("slice 12 is missing.")
-    drawn = draw_exam(ExamResult(exam, "L1", State.FAILED, None, problem=unreadable))
+    drawn = draw_exam(ExamResult(exam, "L1", FTV, State.FAILED, None, problem=unreadable))
     assert (drawn.exam, drawn.lesion, drawn.images) == ("E1", "L1", ())
     assert drawn.absent == "No pictures: slice 12 is missing."
 
@@ -30,7 +31,7 @@ def test_a_measurement_whose_images_were_not_read_has_no_pictures(
 ) -> None:
     exam = course.exam("E1")
     assert isinstance(exam, MrExam)
-    drawn = draw_exam(ExamResult(exam, "L1", State.FRESH, measured(exam, 9.0, 30.0)))
+    drawn = draw_exam(ExamResult(exam, "L1", FTV, State.FRESH, measured(exam, 9.0, 30.0)))
     assert drawn.absent == "No pictures: the images were not read."
 
 

@@ -173,7 +173,7 @@ def test_pictures_stand_in_the_page_with_caption_and_legend(content: ReportConte
 
 def test_an_exam_without_pictures_says_why(page: Page) -> None:
     assert "No pictures were drawn." in page.text
-    assert ExamImages("E1", None, ()).absent == ""
+    assert ExamImages("E1", None, "ftv", ()).absent == ""
 
 
 def test_a_stale_number_is_marked_where_it_stands(content: ReportContent) -> None:

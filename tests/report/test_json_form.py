@@ -25,6 +25,7 @@ def test_the_keys_of_the_report_are_those_that_other_programs_rely_on(content: R
         "lesions",
         "her2",
         "residual_burden",
+        "sections",
         "missing",
         "problems",
         "cautions",

@@ -46,3 +46,34 @@ def test_percent_and_absolute_change_have_the_same_sign(earlier: float, later: f
     assert value is not None
     assert value.percent is not None
     assert value.absolute * value.percent >= 0
+
+
+def test_a_change_at_the_limit_is_within_noise_and_above_it_beyond() -> None:
+    """ADC mean: 13.3 % (PMID 30350329); FDG SUVmax: -28 % and +39 % (QIBA profile 1.14)."""
+    told = {
+        (quantity, later): change_between(quantity, 1000.0, later).value
+        for quantity, later in [
+            *(("adc_mean", value) for value in (1133.0, 1133.1, 867.0, 866.9)),
+            *(("FDG SUVmax", value) for value in (1390.0, 1390.1, 720.0, 719.9)),
+        ]
+    }
+    beyond = {key: value.beyond_noise for key, value in told.items() if value is not None}
+    assert beyond == {
+        ("adc_mean", 1133.0): False,
+        ("adc_mean", 1133.1): True,
+        ("adc_mean", 867.0): False,
+        ("adc_mean", 866.9): True,
+        ("FDG SUVmax", 1390.0): False,
+        ("FDG SUVmax", 1390.1): True,
+        ("FDG SUVmax", 720.0): False,
+        ("FDG SUVmax", 719.9): True,
+    }
+
+
+@given(SIZES, SIZES)
+def test_a_change_that_is_exceeded_in_percent_is_beyond_noise(earlier: float, later: float) -> None:
+    value = change_between("adc_mean", earlier, later).value
+    assert value is not None
+    assert value.percent is not None
+    if abs(abs(value.percent) - 13.3) > 1e-6:
+        assert value.beyond_noise is (abs(value.percent) > 13.3)

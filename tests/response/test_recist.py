@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from neoher.errors import InputError
 from neoher.record.conclusion import Conclusion
-from neoher.response.recist import CALCULATOR, recist
-from neoher.response.recist_facts import RecistInputs, Response
-from neoher.response.recist_visit import overall_response
+from neoher.response.recist.calculator import CALCULATOR, recist
+from neoher.response.recist.facts import RecistInputs, Response
+from neoher.response.recist.visit import overall_response
 
 START = dt.date(2025, 1, 6)
 BETTER = ["PD", "NE", "NON-CR/NON-PD", "SD", "PR", "CR"]

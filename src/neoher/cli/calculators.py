@@ -49,6 +49,16 @@ CALCULATORS = (
         "CPS+EG and Neo-Bioscore from stage before and after therapy, ER, nuclear grade and HER2.",
     ),
     CalculatorReference(
+        "change",
+        "neoher.response.change_table",
+        "Change of each measured quantity over the visits, beyond or within the noise of measuring.",
+    ),
+    CalculatorReference(
+        "eortc",
+        "neoher.response.fdg.eortc",
+        "Metabolic response by EORTC 1999 at each FDG scan from a table of lesions.",
+    ),
+    CalculatorReference(
         "ftv",
         "neoher.cli.ftv",
         "Functional tumour volume, signal enhancement ratio and diameters of a DCE-MRI exam.",
@@ -60,8 +70,38 @@ CALCULATORS = (
     ),
     CalculatorReference(
         "her2",
-        "neoher.pathology.her2",
+        "neoher.pathology.her2.assessment",
         "HER2 status by ASCO/CAP 2018/2023 from IHC and ISH, with the spectrum label beside it.",
+    ),
+    CalculatorReference(
+        "her2-change",
+        "neoher.pathology.her2.change",
+        "HER2 of one cancer from biopsy through specimen to metastasis: what changed, what it means.",
+    ),
+    CalculatorReference(
+        "her2-heterogeneity",
+        "neoher.pathology.her2.heterogeneity",
+        "HER2 heterogeneity of a tumour from areas sampled at two sites (Filho 2021).",
+    ),
+    CalculatorReference(
+        "her2pet-pairs",
+        "neoher.response.her2pet.pairs",
+        "HER2 PET against biopsy by lesion and time window: pairs, classes, exclusions, patterns.",
+    ),
+    CalculatorReference(
+        "length",
+        "neoher.measure.length",
+        "Length between two points on a mammogram, tomosynthesis slice or ultrasound image.",
+    ),
+    CalculatorReference(
+        "outlook",
+        "neoher.response.outlook.calculator",
+        "Published rates of complete response for patients like her, side by side, as context.",
+    ),
+    CalculatorReference(
+        "pattern",
+        "neoher.response.shrinkage.pattern",
+        "How a lesion shrinks on MRI: concentric, fragmented, diffuse, in intensity only, or not at all.",
     ),
     CalculatorReference(
         "pcr",
@@ -69,19 +109,44 @@ CALCULATORS = (
         "Pathological complete response after neoadjuvant therapy, under each definition.",
     ),
     CalculatorReference(
+        "percist",
+        "neoher.response.fdg.percist",
+        "Metabolic response by PERCIST 1.0 at each FDG scan from a table of lesions and references.",
+    ),
+    CalculatorReference(
+        "phergain",
+        "neoher.response.fdg.phergain",
+        "Early metabolic response by PHERGain's rule (investigational) from a table of FDG scans.",
+    ),
+    CalculatorReference(
         "rcb",
         "neoher.pathology.residual_burden",
         "Residual cancer burden after neoadjuvant therapy: score, class and terms.",
     ),
     CalculatorReference(
+        "receptors",
+        "neoher.pathology.receptors",
+        "Status of oestrogen and progesterone receptors by ASCO/CAP 2020, with ER low positive.",
+    ),
+    CalculatorReference(
         "recist",
-        "neoher.response.recist",
+        "neoher.response.recist.calculator",
         "Response by RECIST 1.1 at each visit from a table of lesions; best overall response.",
+    ),
+    CalculatorReference(
+        "specimen",
+        "neoher.response.specimen.table",
+        "Imaging against the surgical specimen: error in mm, over or under, false negative or positive.",
     ),
     CalculatorReference(
         "stage",
         "neoher.pathology.stage",
         "Categories ypT and ypN from sizes and node counts, and the anatomic stage group.",
+    ),
+    CalculatorReference(
+        "who",
+        "neoher.response.who.calculator",
+        "Response by the WHO criteria (products of two diameters) at each visit from a table of lesions.",
     ),
 )
 

@@ -121,6 +121,10 @@ def run(arguments: list[str]) -> int:
 def _parse_and_run(arguments: list[str]) -> None:
     from cyclopts import CycloptsError
 
+    from neoher.cli.not_held import refuse_what_is_not_held
+
+    if arguments:
+        refuse_what_is_not_held(arguments[0])
     try:
         build()(arguments, exit_on_error=False, print_error=False)
     except CycloptsError as error:

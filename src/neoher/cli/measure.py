@@ -52,7 +52,7 @@ def measure(case: Path, *, json: Annotated[bool, Parameter(negative="")] = False
     for one in results:
         print(_line(one))
     if not results:
-        print("No MR exam of this case has images: nothing was measured.")
+        print("No exam of this case has images that are measured: nothing was measured.")
     print(f"\n{len(stored.entries)} measurements in {file}")
 
 

@@ -97,7 +97,8 @@ def _step_text(step: Step) -> str:
 
 def _value_lines(value: object, width: int) -> Iterator[str]:
     if isinstance(value, InWords):
-        yield from textwrap.wrap(value.in_words(), width)
+        for line in value.in_words().splitlines():
+            yield from textwrap.wrap(line, width, subsequent_indent="  " if "\n" in value.in_words() else "")
         return
     if isinstance(value, tuple) and value and all(isinstance(each, InWords) for each in value):
         for each in value:

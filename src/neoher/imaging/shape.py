@@ -1,6 +1,6 @@
-"""Shape: diameters, components and sphericity of a mask.
+"""Shape: diameters, components, fragments and sphericity of a mask.
 
-How a diameter is measured stands in `diameters`, the surface in `surface`.
+How a diameter is measured stands in `diameters`, the surface and the hull in `surface`.
 """
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from neoher.imaging.diameters import Diameter, longest_3d, longest_in_plane, perpendicular_to
-from neoher.imaging.surface import sphericity_of
+from neoher.imaging.surface import hull_volume_cc, sphericity_of
 from neoher.volume.grid import Vector
 from neoher.volume.mask import Mask
 
-__all__ = ["Diameter", "Part", "Shape", "describe_shape"]
+__all__ = ["FRAGMENT_FLOOR_CC", "Diameter", "Fragments", "Part", "Shape", "describe_shape"]
 
 TOUCHING = np.ones((3, 3, 3), dtype=np.int8)
 """Voxels that touch by a face, an edge or a corner belong together."""
+FRAGMENT_FLOOR_CC = 0.065
+"""A component from this volume on is a fragment, smaller ones are specks: a ball of 5 mm. A design decision,
+no evidence behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,18 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Fragments:
+    """The components that are large enough to be parts of a lesion, taken together."""
+
+    count: int
+    volume_cc: float
+    longest_3d: Diameter
+    """The longest diameter in space over all fragments, gaps between them included."""
+    hull_volume_cc: float
+    """Volume of the convex hull around all fragments' voxels: what they span, gaps included."""
+
+
+@dataclass(frozen=True, slots=True)
 class Shape:
     """Shape of a whole mask, all its components taken together; every length None where it is empty."""
 
@@ -62,6 +77,8 @@ class Shape:
     """Mean position of the voxels' centres, LPS mm."""
     largest_component: Part | None
     """The component with the most voxels; of equal ones, the one with the longest diameter in space."""
+    fragments: Fragments | None
+    """The components of FRAGMENT_FLOOR_CC or more; None where there is none."""
 
     @property
     def longest_diameter_in_plane_mm(self) -> float | None:
@@ -80,7 +97,7 @@ class Shape:
 
 
 def describe_shape(mask: Mask) -> Shape:
-    """Diameters, components, sphericity and centroid of a mask.
+    """Diameters, components, fragments, sphericity and centroid of a mask.
 
     Diameters and sphericity of the whole mask span its components: several scattered parts make one long
     diameter and a low sphericity. Those of the largest component stand beside them.
@@ -88,7 +105,7 @@ def describe_shape(mask: Mask) -> Shape:
     """
     box = mask.bounding_box()
     if box is None:
-        return Shape(0, 0.0, 0, None, None, None, None, None, None)
+        return Shape(0, 0.0, 0, None, None, None, None, None, None, None)
     corner = np.array([span.start for span in box], dtype=np.int64)
     labels, components = ndimage.label(mask.inside[box], structure=TOUCHING)
     voxels = np.argwhere(labels > 0)
@@ -104,6 +121,23 @@ def describe_shape(mask: Mask) -> Shape:
         sphericity=sphericity_of(mask.inside[box], mask.grid.spacing_mm),
         centroid_mm=whole.centroid_mm,
         largest_component=largest,
+        fragments=_fragments(labels[tuple(voxels.T)], voxels + corner, mask),
+    )
+
+
+def _fragments(labels: NDArray[np.integer], voxels: NDArray[np.int64], mask: Mask) -> Fragments | None:
+    """The components from the floor on; `labels`, `voxels` as in _largest_component."""
+    sizes = np.bincount(labels) * mask.grid.voxel_volume_cc
+    # Voxel counts times a volume are off by a binary hair; a component of exactly the floor counts.
+    large = np.flatnonzero(sizes >= FRAGMENT_FLOOR_CC * (1 - 1e-9))
+    if large.size == 0:
+        return None
+    of_fragments = voxels[np.isin(labels, large)]
+    return Fragments(
+        count=int(large.size),
+        volume_cc=len(of_fragments) * mask.grid.voxel_volume_cc,
+        longest_3d=longest_3d(of_fragments, mask.grid),
+        hull_volume_cc=hull_volume_cc(of_fragments, mask.grid.spacing_mm),
     )
 
 

@@ -1,16 +1,18 @@
-"""Surface: the triangle mesh around a mask, its volume, its area and the sphericity they give."""
+"""Surface: the triangle mesh around a mask with its volume, area and sphericity; the hull of its voxels."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import ConvexHull
 from skimage.measure import marching_cubes
 
 from neoher.volume.grid import Vector
 
-__all__ = ["Surface", "sphericity_of", "surface_of"]
+__all__ = ["Surface", "hull_volume_cc", "sphericity_of", "surface_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +49,20 @@ def surface_of(inside: NDArray[np.bool_], spacing_mm: Vector) -> Surface:
 def sphericity_of(inside: NDArray[np.bool_], spacing_mm: Vector) -> float:
     """Sphericity of the whole mask, all components together; see surface_of."""
     return surface_of(inside, spacing_mm).sphericity
+
+
+def hull_volume_cc(voxels: NDArray[np.int64], spacing_mm: Vector) -> float:
+    """Volume of the convex hull of whole voxels, in cc: what they span, gaps included.
+
+    Parameters: `voxels`, indices (slice, row, column), shape (n, 3), at least one. The hull is that of the
+    voxels' corners, so one voxel has its own volume, and a box of voxels that of the box.
+    """
+    corners = np.array(list(product((-0.5, 0.5), repeat=3)))
+    # In every row of voxels only the two ends can be outermost.
+    starts = np.ones(len(voxels), dtype=np.bool_)
+    order = np.lexsort(voxels.T[::-1])
+    ordered = voxels[order]
+    starts[1:] = (ordered[1:, :2] != ordered[:-1, :2]).any(axis=1)
+    ends = ordered[starts | np.append(starts[1:], True)]
+    points = (ends[:, None, :] + corners).reshape(-1, 3) * np.asarray(spacing_mm)
+    return float(ConvexHull(points).volume) / 1000.0

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from pydantic import JsonValue
-
-from neoher.errors import InputError, NeoherError, RegionError
-from neoher.measure.dce_exam import (
-    DceMeasurement,
-    DceRequest,
-    PreparedExam,
-    Watch,
-    measure_dce,
-    prepare_dce,
-)
-from neoher.measure.ftv import METHOD, FtvValue, conclude, conclude_without_region, stated_parameters
+from neoher.errors import NeoherError
+from neoher.measure.dce_exam import Watch
+from neoher.measure.functional_volume import FUNCTIONAL_VOLUME
+from neoher.measure.method import Method, Prepared, lesions_with_region
 from neoher.record.case import Case
 from neoher.record.conclusion import Conclusion
-from neoher.record.exam import MrExam
+from neoher.record.exam import Exam
 from neoher.record.measurement import Measurement, Measurements, Quantity, measurement_key
-from neoher.record.region import Region, RegionPurpose
 
-__all__ = ["ExamResult", "State", "measure_case", "measurements_of"]
+__all__ = ["METHODS", "ExamResult", "ResultKey", "State", "measure_case", "measurements_of"]
+
+METHODS: tuple[Method, ...] = (FUNCTIONAL_VOLUME,)
+"""Every way of measuring, in the order of the report."""
+
+
+ResultKey = tuple[str, str | None, str]
+"""Exam, lesion, and the method's name without its version."""
 
 
 class State(StrEnum):
@@ -44,160 +42,104 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExamResult:
-    """One exam and one lesion, with the measurement and its state."""
+    """One exam and one lesion measured by one method, and the state of the measurement."""
 
-    exam: MrExam
+    exam: Exam
     lesion: str | None
+    method: Method
     state: State
     measurement: Measurement | None
     problem: NeoherError | None = None
-    prepared: PreparedExam | None = None
+    prepared: Prepared | None = None
 
-    def from_pixels(self) -> DceMeasurement | None:
-        """The exam read and measured once more, for pictures; None where that cannot be done."""
-        if self.prepared is None or self.prepared.voi is None or self.measurement is None:
-            return None
-        return measure_dce(self.prepared)
+    @property
+    def key(self) -> ResultKey:
+        """What tells the results of a case apart."""
+        return self.exam.id, self.lesion, _kind(self.method.name)
 
 
 def measure_case(
     folder: Path, case: Case, known: Measurements, watch: Watch | None = None
 ) -> tuple[ExamResult, ...]:
-    """Measure every MR exam of a case that has images, once for each lesion that has a region on it.
+    """Measure every exam of a case that has images, once for each lesion that has a region on it.
 
     Parameters: `folder` holds case.yaml; `known` is what was measured before. One exam that cannot be read
     does not stop the others: its result carries the error.
     """
-    return tuple(_measure(folder, exam, lesion, known, watch) for exam, lesion in _exams_with_lesions(case))
+    results = (
+        _measure(method, folder, exam, lesion, known, watch) for method, exam, lesion in _to_measure(case)
+    )
+    return tuple(one for one in results if one is not None)
 
 
-def measurements_of(results: tuple[ExamResult, ...]) -> Measurements:
+def measurements_of(results: Sequence[ExamResult]) -> Measurements:
     """What to store: every measurement that was made or still stands, stale ones included."""
     return Measurements(entries=tuple(one.measurement for one in results if one.measurement is not None))
 
 
-def _exams_with_lesions(case: Case) -> Iterator[tuple[MrExam, str | None]]:
+def _to_measure(case: Case) -> Iterator[tuple[Method, Exam, str | None]]:
     for exam in case.exams:
-        if not isinstance(exam, MrExam) or exam.images is None:
+        if exam.images is None:
             continue
-        lesions = dict.fromkeys(
-            region.lesion for region in exam.regions if region.purpose is not RegionPurpose.OMIT
-        )
-        for lesion in lesions or (None,):
-            yield exam, lesion
+        for lesion in lesions_with_region(exam):
+            for method in METHODS:
+                if method.applies(exam):
+                    yield method, exam, lesion
 
 
 def _measure(
-    folder: Path, exam: MrExam, lesion: str | None, known: Measurements, watch: Watch | None
-) -> ExamResult:
-    earlier = next((one for one in known.entries if one.exam == exam.id and one.lesion == lesion), None)
+    method: Method, folder: Path, exam: Exam, lesion: str | None, known: Measurements, watch: Watch | None
+) -> ExamResult | None:
+    """None where the exam holds nothing that this method measures."""
+    earlier = next(
+        (
+            one
+            for one in known.entries
+            if (one.exam, one.lesion, _kind(one.method)) == (exam.id, lesion, _kind(method.name))
+        ),
+        None,
+    )
     try:
-        prepared = prepare_dce(_request(folder, exam, lesion), watch)
-        parameters = _parameters(prepared.request)
-        key = measurement_key(exam.id, lesion, METHOD, parameters, prepared.images, prepared.region_objects)
+        prepared = method.prepare(folder, exam, lesion, watch)
+        if prepared is None:
+            return None
+        parameters = dict(prepared.stated_parameters)
+        images, region = prepared.images, prepared.region_objects
+        key = measurement_key(exam.id, lesion, method.name, parameters, images, region)
         fresh = known.fresh(key)
         if fresh is not None:
-            return ExamResult(exam, lesion, State.FRESH, fresh, prepared=prepared)
-        conclusion = conclude(measure_dce(prepared)) if prepared.voi else _without_region(prepared, exam)
+            return ExamResult(exam, lesion, method, State.FRESH, fresh, prepared=prepared)
+        conclusion, quantities = prepared.measure()
     except NeoherError as error:
         state = State.STALE if earlier is not None else State.FAILED
-        return ExamResult(exam, lesion, state, earlier, problem=error)
-    return ExamResult(
-        exam, lesion, State.MEASURED, _measurement(prepared, exam, lesion, conclusion), prepared=prepared
-    )
+        return ExamResult(exam, lesion, method, state, earlier, problem=error)
+    measurement = _measurement(method, exam, lesion, prepared, conclusion, quantities)
+    return ExamResult(exam, lesion, method, State.MEASURED, measurement, prepared=prepared)
 
 
-def _request(folder: Path, exam: MrExam, lesion: str | None) -> DceRequest:
-    images = folder / str(exam.images)
-    if not images.exists():
-        raise InputError(
-            f"the images of exam {exam.id} are not there.",
-            str(images),
-            f"Put them there, or correct `images` of exam {exam.id} in case.yaml.",
-        )
-    inside = [
-        region
-        for region in exam.regions
-        if region.lesion == lesion and region.purpose is not RegionPurpose.OMIT
-    ]
-    if len(inside) > 1:
-        raise RegionError(
-            f"exam {exam.id} has {len(inside)} regions to measure lesion {lesion} in.",
-            str(folder / "case.yaml"),
-            "Keep one, or give them different lesions.",
-        )
-    outside = [
-        region
-        for region in exam.regions
-        if region.purpose is RegionPurpose.OMIT and region.lesion in (None, lesion)
-    ]
-    return DceRequest(
-        images=images,
-        voi=_source(inside[0]) if inside else None,
-        omit=tuple(_source(region) for region in outside),
-        near=folder,
-        injected_at=exam.contrast_injected_at,
-    )
-
-
-def _source(region: Region) -> str:
-    if region.file is not None:
-        return region.file
-    assert region.box_mm is not None  # the record holds one of both
-    return ",".join(repr(float(value)) for value in (*region.box_mm.lower, *region.box_mm.upper))
-
-
-def _parameters(request: DceRequest) -> dict[str, JsonValue]:
-    stated: dict[str, JsonValue] = dict(stated_parameters(request.parameters))
-    stated.update(
-        early_s=request.early_s,
-        late_s=request.late_s,
-        phases=list(request.phases) if request.phases else None,
-        injected_at=request.injected_at.isoformat() if request.injected_at else None,
-    )
-    return stated
-
-
-def _without_region(prepared: PreparedExam, exam: MrExam) -> Conclusion[FtvValue]:
-    return conclude_without_region(prepared).model_copy(update={"missing": (f"exams.{exam.id}.regions",)})
+def _kind(name: str) -> str:
+    """'ftv' of 'ftv/1'."""
+    return name.partition("/")[0]
 
 
 def _measurement(
-    prepared: PreparedExam, exam: MrExam, lesion: str | None, conclusion: Conclusion[FtvValue]
+    method: Method,
+    exam: Exam,
+    lesion: str | None,
+    prepared: Prepared,
+    conclusion: Conclusion[Any],
+    quantities: tuple[Quantity, ...],
 ) -> Measurement:
     return Measurement(
         exam=exam.id,
         visit=exam.visit,
         date=exam.date,
-        modality=exam.modality.value,
+        modality=exam.modality.value if exam.modality else "",
         lesion=lesion,
-        method=METHOD,
-        parameters=_parameters(prepared.request),
+        method=method.name,
+        parameters=dict(prepared.stated_parameters),
         images=prepared.images,
         region=prepared.region_objects,
-        quantities=_quantities(conclusion.value),
+        quantities=quantities,
         conclusion=Conclusion[dict[str, Any]].model_validate(conclusion.as_json()),
-    )
-
-
-def _quantities(value: FtvValue | None) -> tuple[Quantity, ...]:
-    if value is None:
-        return ()
-    largest = value.largest_component
-    return (
-        Quantity(name="functional_tumour_volume", value=value.volume_cc, unit="cm3"),
-        Quantity(name="longest_diameter_in_plane", value=value.longest_diameter_in_plane_mm, unit="mm"),
-        Quantity(name="longest_diameter_3d", value=value.longest_diameter_3d_mm, unit="mm"),
-        Quantity(
-            name="largest_component_longest_diameter_in_plane",
-            value=largest.longest_diameter_in_plane_mm if largest else None,
-            unit="mm",
-        ),
-        Quantity(
-            name="largest_component_longest_diameter_3d",
-            value=largest.longest_diameter_3d_mm if largest else None,
-            unit="mm",
-        ),
-        Quantity(name="components", value=float(value.components), unit="1"),
-        Quantity(name="sphericity", value=value.sphericity, unit="1"),
     )

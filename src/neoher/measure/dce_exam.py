@@ -19,6 +19,7 @@ from neoher.imaging.dce import (
     kinetic_curve,
 )
 from neoher.imaging.enhancement import PhaseSignal
+from neoher.imaging.intensity import Intensity, intensity_of
 from neoher.imaging.phases import PhaseChoice, choose_phases
 from neoher.imaging.shape import Shape, describe_shape
 from neoher.intake.dynamic import DynamicExam, find_dynamic
@@ -103,6 +104,8 @@ class DceMeasurement:
     """The phases that were used."""
     volume: FunctionalTumourVolume | EnhancementVolume
     shape: Shape
+    intensity: Intensity | None
+    """Percent enhancement of the counted voxels, early after contrast; None where none counts."""
     warnings: tuple[tuple[str, str], ...]
     """All that a reader must know: of the time axis, the region and the count."""
 
@@ -174,6 +177,7 @@ def measure_dce(prepared: PreparedExam) -> DceMeasurement:
         series=series,
         volume=volume,
         shape=describe_shape(volume.mask),
+        intensity=intensity_of(series.phase(choice.pre), series.phase(choice.early), volume.mask),
         warnings=prepared.warnings + of_regions + volume.warnings,
     )
 

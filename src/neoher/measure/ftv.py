@@ -12,7 +12,7 @@ from pydantic import Field, JsonValue, field_validator
 from neoher.errors import InputError
 from neoher.imaging.dce import EnhancementVolume, FtvParameters, FunctionalTumourVolume
 from neoher.imaging.phases import PhaseRole
-from neoher.imaging.shape import Shape
+from neoher.imaging.shape import Fragments, Shape
 from neoher.measure.dce_exam import DceMeasurement, DceRequest, PreparedExam, Watch, measure_dce, prepare_dce
 from neoher.record.calculator import Calculator, Option, Source
 from neoher.record.conclusion import Caution, Conclusion, Frozen, Step
@@ -20,7 +20,7 @@ from neoher.record.intended_use import MEASURING
 
 __all__ = ["CALCULATOR", "METHOD", "FtvInputs", "FtvValue", "compute", "conclude", "conclude_without_region"]
 
-METHOD = "ftv/1"
+METHOD = "ftv/2"
 """Name and version; the version rises whenever a number could change."""
 
 HYLTON = "PMID:22623692"
@@ -84,6 +84,25 @@ class LargestComponentValue(Frozen):
     longest_diameter_3d_mm: float
 
 
+class FragmentsValue(Frozen):
+    """The connected parts of 0.065 cc or more (a ball of 5 mm, a design decision), taken together."""
+
+    count: int
+    volume_cc: float
+    longest_diameter_3d_mm: float
+    """Over all fragments, gaps between them included."""
+    hull_volume_cc: float
+    """Of the convex hull around all fragments."""
+
+
+class EnhancementValue(Frozen):
+    """Percent enhancement of the counted voxels, early after contrast."""
+
+    mean_percent: float
+    peak_percent: float
+    """95th percentile of the voxels: a single voxel's maximum is noise (a design decision)."""
+
+
 class FtvValue(Frozen):
     """Functional tumour volume with its parts. Lengths in mm, volumes in cc; None is not known, never 0."""
 
@@ -108,6 +127,10 @@ class FtvValue(Frozen):
     """Counted voxels with a ratio of exactly 0, which belong to no range."""
     parameters: dict[str, JsonValue]
     """The thresholds that were applied."""
+    fragments: FragmentsValue | None = None
+    """None where no part is that large."""
+    enhancement: EnhancementValue | None = None
+    """None where no voxel counts."""
 
     def in_words(self) -> str:
         """The value as one line for a reader."""
@@ -200,6 +223,23 @@ def _value(
         ),
         threshold=volume.threshold,
         parameters=stated_parameters(volume.parameters),
+        fragments=_fragments(shape.fragments),
+        enhancement=EnhancementValue(
+            mean_percent=measured.intensity.mean_percent, peak_percent=measured.intensity.peak_percent
+        )
+        if measured.intensity
+        else None,
+    )
+
+
+def _fragments(found: Fragments | None) -> FragmentsValue | None:
+    if found is None:
+        return None
+    return FragmentsValue(
+        count=found.count,
+        volume_cc=found.volume_cc,
+        longest_diameter_3d_mm=found.longest_3d.length_mm,
+        hull_volume_cc=found.hull_volume_cc,
     )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from neoher.pathology.her2 import CALCULATOR as HER2
-from neoher.pathology.her2_facts import Her2Facts
+from neoher.pathology.her2.assessment import CALCULATOR as HER2
+from neoher.pathology.her2.facts import Her2Facts
 from neoher.pathology.residual_burden import CALCULATOR as RESIDUAL_BURDEN
 from neoher.pathology.residual_burden_facts import ResidualBurdenFacts
 from neoher.record.lexicon import Presence
@@ -34,6 +34,7 @@ def her2_facts(stated: Her2Result) -> Her2Facts:
             "ish_probe": stated.ish.probe,
             "ratio": stated.ish.ratio,
             "copies": stated.ish.copies,
+            "cep17": stated.ish.cep17,
             "cells": stated.ish.cells,
             "recount_ratio": stated.ish.recount_ratio,
             "recount_copies": stated.ish.recount_copies,

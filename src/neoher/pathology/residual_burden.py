@@ -123,6 +123,7 @@ def _explain(measured: BedAndNodes, burden: ResidualBurden, reasons: Reasoning[R
         f"score {burden.score:.4f}, RCB-{burden.burden_class}",
         "0: score 0; I: up to and with 1.36; II: up to and with 3.28; III: above (Symmans 2007)",
         score=burden.score,
+        to_nearest_cut=burden.to_nearest_cut,
     )
 
 
@@ -196,6 +197,9 @@ decides; by neither rule is it a pathological complete response.
 **Where it does not apply.** A positive sentinel node removed before therapy makes the score invalid;
 disease that progressed or stayed inoperable is RCB-III by definition; tumour in vessels alone is not
 classifiable. State them if you know; a warning says which were not stated.
+
+**Near a cut.** `to_nearest_cut` is how far the score lies above (+) or below (−) the nearer of 1.36 and 3.28.
+`registry` gives the fields *Residual Cancer Burden* and *Class* as a registry's form asks for them.
 
 **Rounding.** Measurements are rounded. Where others that round to the same numbers would fall into another
 class, a warning gives the range of the score.

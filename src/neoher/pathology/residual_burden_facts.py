@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 from neoher.record.calculator import Option
 from neoher.record.conclusion import Frozen
 
-__all__ = ["ResidualBurden", "ResidualBurdenClass", "ResidualBurdenFacts"]
+__all__ = ["RegistryFields", "ResidualBurden", "ResidualBurdenClass", "ResidualBurdenFacts"]
 
 # A metre or more is no length in a breast: a unit that slipped by a factor of 1000 is caught here.
 _LIMIT_MM = 1000.0
@@ -80,6 +80,17 @@ class ResidualBurdenClass(StrEnum):
     III = "III"
 
 
+class RegistryFields(Frozen):
+    """The result as a registry's form asks for it."""
+
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
+    residual_cancer_burden: float = Field(alias="Residual Cancer Burden")
+    """The score, rounded to three decimals."""
+    burden_class: str = Field(alias="Class")
+    """RCB-0, RCB-I, RCB-II or RCB-III."""
+
+
 class ResidualBurden(Frozen):
     """Score, class and the two terms that make the score."""
 
@@ -93,6 +104,10 @@ class ResidualBurden(Frozen):
     """1.4 × (invasive fraction × bed diameter in mm) ^ 0.17; 0 without invasive cancer."""
     nodal_term: float
     """(4 × (1 − 0.75 ^ positive nodes) × largest metastasis in mm) ^ 0.17; 0 without a positive node."""
+    to_nearest_cut: float | None
+    """Score minus the nearer of 1.36 and 3.28; null for a score of 0, which is a class of its own."""
+    registry: RegistryFields
+    """The fields of a registry's form."""
 
     def in_words(self) -> str:
         """The result as one line for a reader."""

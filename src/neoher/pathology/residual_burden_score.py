@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from neoher.pathology.residual_burden_facts import ResidualBurden, ResidualBurdenClass
+from neoher.pathology.residual_burden_facts import RegistryFields, ResidualBurden, ResidualBurdenClass
 
 __all__ = ["BedAndNodes", "burden_of", "burdens_within_rounding", "class_of"]
 
@@ -50,7 +50,21 @@ def burden_of(measured: BedAndNodes) -> ResidualBurden:
     primary = PRIMARY_WEIGHT * _power(measured.invasive_fraction * measured.mean_diameter_mm)
     nodal = _power(NODAL_WEIGHT * (1 - NODE_FACTOR**measured.nodes_positive) * measured.largest_met_mm)
     score = primary + nodal
-    return ResidualBurden(score=score, burden_class=class_of(score), primary_term=primary, nodal_term=nodal)
+    burden_class = class_of(score)
+    return ResidualBurden(
+        score=score,
+        burden_class=burden_class,
+        primary_term=primary,
+        nodal_term=nodal,
+        to_nearest_cut=_to_nearest_cut(score),
+        registry=RegistryFields(residual_cancer_burden=round(score, 3), burden_class=f"RCB-{burden_class}"),
+    )
+
+
+def _to_nearest_cut(score: float) -> float | None:
+    if score == 0:
+        return None
+    return min((score - cut for cut in (CUT_I_II, CUT_II_III)), key=abs)
 
 
 def class_of(score: float) -> ResidualBurdenClass:

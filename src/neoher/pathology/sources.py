@@ -6,14 +6,21 @@ from neoher.record.calculator import Source
 
 __all__ = [
     "AJCC_8",
+    "ALLISON_2020",
     "ANATOMIC_STAGE_TABLE",
     "ASCO_CAP_2018",
     "ASCO_CAP_2023",
+    "BAEZ_NAVARRO_2023",
     "BOSSUYT_2015",
     "BREAST_CANCER_2013",
     "CORTAZAR_2014",
+    "FERNANDEZ_2022",
+    "FILHO_2021",
     "HER2_NEGATIVE_POINT",
+    "LOIBL_2022",
+    "LOSS_AFTER_DUAL_BLOCKADE",
     "MA_2025",
+    "MITTENDORF_2009",
     "MITTENDORF_2016",
     "OGSTON_2003",
     "PROVENZANO_2015",
@@ -24,6 +31,7 @@ __all__ = [
     "SIZE_LIMITS",
     "STAGE_III_GROUPS",
     "SYMMANS_2007",
+    "ZAAKOUK_2023",
 ]
 
 ASCO_CAP_2018 = Source(
@@ -105,4 +113,47 @@ HER2_NEGATIVE_POINT = Source(
 )
 MITTENDORF_2016 = Source(
     "PMC5757376", "Mittendorf et al., the Neo-Bioscore. JAMA Oncol 2016", "abstract read"
+)
+FERNANDEZ_2022 = Source(
+    "ascopost:fernandez-february-2022",
+    "Fernandez et al., HER2 scores 0 and 1+ in laboratories' proficiency surveys. JAMA Oncol 2022",
+    "read in the summary of The ASCO Post, February 2022; the paper was not opened",
+)
+ZAAKOUK_2023 = Source(
+    "PMID:37419078",
+    "Zaakouk et al., concordance of HER2-low scoring among 16 expert pathologists. Breast 2023. "
+    "doi 10.1016/j.breast.2023.06.005",
+    "abstract read",
+)
+BAEZ_NAVARRO_2023 = Source(
+    "Mod Pathol 2023;36(1)",
+    "Interobserver study of HER2 scores in 105 cancers without amplification, 16 pathologists, with a "
+    "category ultralow in its second round",
+    "abstract read",
+)
+FILHO_2021 = Source(
+    "doi:10.1158/2159-8290.CD-20-1557",
+    "Filho et al., HER2 heterogeneity and T-DM1 with pertuzumab before surgery. Cancer Discov 2021 "
+    "(PMC8598376)",
+    "read in excerpts",
+)
+LOIBL_2022 = Source(
+    "doi:10.1038/s41523-022-00477-z",
+    "Loibl et al., HER2 of residual disease in KATHERINE. npj Breast Cancer 2022",
+    "abstract read",
+)
+LOSS_AFTER_DUAL_BLOCKADE = Source(
+    "ASCO:abstract-589",
+    "HER2 retested in residual disease after two antibodies, conference abstract 589",
+    "abstract read in an index",
+)
+MITTENDORF_2009 = Source(
+    "PMID:19920100",
+    "Mittendorf et al., loss of HER2 amplification after neoadjuvant trastuzumab. Clin Cancer Res 2009",
+    "not opened: its figure is from memory, unverified",
+)
+ALLISON_2020 = Source(
+    "doi:10.1200/JCO.19.02309",
+    "Allison et al., ASCO/CAP guideline on oestrogen and progesterone receptors, 2020 (PMID 31928404)",
+    "abstract and summary read, not in full",
 )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from neoher.errors import InputError
-from neoher.pathology.her2 import CALCULATOR as HER2
-from neoher.pathology.her2_claims import WORDING_RULE
+from neoher.pathology.her2.assessment import CALCULATOR as HER2
+from neoher.pathology.her2.claims import WORDING_RULE
 from neoher.pathology.recorded import her2_facts, residual_burden_facts
 from neoher.pathology.residual_burden import CALCULATOR as RESIDUAL_BURDEN
 from neoher.record.case import Case

@@ -10,7 +10,6 @@ from typing import Any
 from pydantic import ValidationError
 
 from neoher.measure.case import ExamResult, State
-from neoher.measure.ftv import FtvValue
 from neoher.record.case import Case
 from neoher.record.chronology.timeline import Problem, Severity, timeline, timeline_problems
 from neoher.record.conclusion import Caution, Conclusion, Software
@@ -31,9 +30,11 @@ from neoher.report.content import (
 )
 from neoher.report.key_line import key_line
 from neoher.report.lesion_table import lesion_tables
+from neoher.report.measured import page_of
 from neoher.report.provenance import NumberSources
 from neoher.report.record_facts import cancer_facts, exam_facts, patient_facts, safety_facts
 from neoher.report.reported import modality_in_words
+from neoher.report.sections import Findings, sections_of
 from neoher.report.visits import ReportVisit, visits_of
 from neoher.report.words import exam_title, finding_sentence, treatment_sentences
 
@@ -65,6 +66,7 @@ def build_content(
     sources = NumberSources(case, results, visit_of, (*tissue.her2, *tissue.residual_burden))
     lesions = lesion_tables(case, visits, results, sources)
     problems = timeline_problems(case, today)
+    findings = Findings(case, results, images, tissue, lesions, today)
     return ReportContent(
         patient=case.patient.id,
         generated_on=today,
@@ -82,6 +84,7 @@ def build_content(
         ),
         her2=_pointing(tissue.her2, sources),
         residual_burden=_pointing(tissue.residual_burden, sources),
+        sections=tuple(sections_of(findings)),
         missing=missing_facts(case),
         problems=problems,
         cautions=tuple(_cautions(results, tissue, problems)),
@@ -140,24 +143,24 @@ def _exam_page(exam: Exam, regions: Sequence[MeasuredRegion], sources: NumberSou
 
 def _region(result: ExamResult, images: Sequence[ExamImages], sources: NumberSources) -> MeasuredRegion:
     drawn = next(
-        (one for one in images if (one.exam, one.lesion) == (result.exam.id, result.lesion)),
-        ExamImages(result.exam.id, result.lesion, (), "No pictures were drawn."),
+        (one for one in images if (one.exam, one.lesion, one.method) == result.key),
+        ExamImages(*result.key, (), "No pictures were drawn."),
     )
     return MeasuredRegion(drawn.images, drawn.absent, _measured(result, sources))
 
 
 def _measured(result: ExamResult, sources: NumberSources) -> Assessment:
     of = f", {result.lesion}" if result.lesion else ""
-    title = f"Functional tumour volume{of}"
+    title = f"{result.method.title}{of}"
     measurement = result.measurement
     if measurement is None:
         what = str(result.problem).replace("\n", " ") if result.problem else "the reason was not stored"
         caution = Caution(code=NOT_MEASURED, message=what)
         return Assessment(title, "not measured", Conclusion[Any](value=None, warnings=(caution,)))
-    row = sources.measured.get((result.exam.id, result.lesion))
+    row = sources.measured.get(result.key)
     return Assessment(
         title=title,
-        headline=_headline(measurement),
+        headline=_headline(result, measurement),
         conclusion=measurement.conclusion,
         date=measurement.date,
         provenance=row.id if row else None,
@@ -165,12 +168,12 @@ def _measured(result: ExamResult, sources: NumberSources) -> Assessment:
     )
 
 
-def _headline(measurement: Measurement) -> str:
+def _headline(result: ExamResult, measurement: Measurement) -> str:
     value = measurement.conclusion.value
     if value is None:
         return "cannot be said"
     try:
-        return FtvValue.model_validate(value).in_words()
+        return page_of(result).in_words(value)
     except ValidationError:
         # Stored by another version; its numbers stand in the table by their names.
         return "measured by another version: see the table of lesions"

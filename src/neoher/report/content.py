@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import JsonValue
 
@@ -19,6 +19,9 @@ from neoher.record.conclusion import Caution, Conclusion, Software
 from neoher.record.gaps.completeness import MissingFact
 from neoher.record.intended_use import IntendedUse
 from neoher.response.change import Change
+
+if TYPE_CHECKING:
+    from neoher.report.section import Section
 
 __all__ = [
     "SUMMARY_QUANTITIES",
@@ -103,6 +106,8 @@ class ExamImages:
 
     exam: str
     lesion: str | None
+    method: str
+    """Name of the method without its version."""
     images: tuple[KeyImage, ...]
     absent: str = ""
     """Why there are no pictures; empty where there are."""
@@ -321,6 +326,8 @@ class ReportContent:
     lesions: tuple[LesionTable, ...]
     her2: tuple[Assessment, ...]
     residual_burden: tuple[Assessment, ...]
+    sections: tuple[Section, ...]
+    """The subjects that `neoher.report.sections` holds."""
     missing: tuple[MissingFact, ...]
     problems: tuple[Problem, ...]
     cautions: tuple[Caution, ...]

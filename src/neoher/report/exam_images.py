@@ -5,7 +5,7 @@ from __future__ import annotations
 from neoher.errors import NeoherError
 from neoher.measure.case import ExamResult
 from neoher.report.content import ExamImages
-from neoher.report.figures import exam_images
+from neoher.report.measured import page_of
 
 __all__ = ["draw_exam"]
 
@@ -16,15 +16,10 @@ def draw_exam(result: ExamResult) -> ExamImages:
     A problem with the pixels is said in the place of the pictures and stops nothing.
     """
     try:
-        measured = result.from_pixels()
-        if measured is None:
-            return ExamImages(result.exam.id, result.lesion, (), _reason(result))
-        pictures = exam_images(
-            measured.series, measured.volume, measured.region, measured.shape, measured.curve()
-        )
+        pictures = page_of(result).pictures(result)
     except NeoherError as error:
-        return ExamImages(result.exam.id, result.lesion, (), f"No pictures: {error.what}")
-    return ExamImages(result.exam.id, result.lesion, pictures)
+        return ExamImages(*result.key, (), f"No pictures: {error.what}")
+    return ExamImages(*result.key, pictures or (), "" if pictures else _reason(result))
 
 
 def _reason(result: ExamResult) -> str:

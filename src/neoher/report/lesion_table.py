@@ -9,33 +9,20 @@ from dataclasses import dataclass, replace
 from neoher.measure.case import ExamResult
 from neoher.record.case import Case
 from neoher.record.conclusion import Conclusion
-from neoher.record.exam import Exam, MrExam
+from neoher.record.exam import Exam, Modality
 from neoher.record.finding import Finding
 from neoher.record.measurement import Measurement
 from neoher.report.content import Cell, LesionTable, Origin, QuantityRow, VisitHeading
+from neoher.report.measured import page_of
 from neoher.report.provenance import NumberSources
 from neoher.report.reported import modality_of, reported_numbers
 from neoher.report.visits import ReportVisit
 from neoher.report.words import lesion_title
-from neoher.response.change import REPEATABILITY, Change, change_between
+from neoher.response.change import Change, change_between
+from neoher.response.repeatability import repeatability_of
 
 __all__ = ["lesion_tables"]
 
-_MEASURED = {
-    # quantity: label, UCUM unit
-    "functional_tumour_volume": ("functional tumour volume", "cm3"),
-    "largest_component_longest_diameter_in_plane": ("longest diameter in plane, largest component", "mm"),
-    "largest_component_longest_diameter_3d": ("longest diameter in 3D, largest component", "mm"),
-    "longest_diameter_in_plane": ("longest diameter in plane, all counted voxels", "mm"),
-    "longest_diameter_3d": ("longest diameter in 3D, all counted voxels", "mm"),
-    "components": ("connected components", "1"),
-    "sphericity": ("sphericity", "1"),
-}
-_SAME_REPEATABILITY = {
-    "largest_component_longest_diameter_in_plane": "longest_diameter_in_plane",
-    "largest_component_longest_diameter_3d": "longest_diameter_3d",
-}
-_ALWAYS_SHOWN = "functional_tumour_volume"
 _LENGTH = "longest_diameter_reported"
 _NO_CHANGE = {
     "calcification_extent": (
@@ -45,7 +32,7 @@ _NO_CHANGE = {
     "components": ("no change is given: a number of parts is no size", ()),
     "sphericity": ("no change is given: a shape is no size", ()),
 }
-_COMPARED_PARAMETERS = ("pe_percent", "background_percent", "neighbours", "early_s", "late_s")
+_EXAM_IN_WORDS = {modality.value: modality.in_words for modality in Modality}
 _ZERO_VOLUME = "no voxel reaches the thresholds; this is not a pathologic statement"
 _NO_VOXEL = "none: no voxel reaches the thresholds"
 
@@ -59,6 +46,8 @@ class _RowKey:
     modality: str
     repeat: int = 1
     """1 for the first exam of this modality at a visit, 2 for a second one."""
+    always: bool = False
+    """A measured row that stands there even where no visit has a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,22 +121,24 @@ def _reported_entries(exam: Exam, finding: Finding, visit: str, row: str | None)
 
 def _measured_entries(result: ExamResult, visit: str, sources: NumberSources) -> Iterator[_Entry]:
     measurement = result.measurement
-    row = sources.measured.get((result.exam.id, result.lesion))
+    page, row = page_of(result), sources.measured.get(result.key)
     empty = _is_empty(measurement)
-    for name, (label, unit) in _MEASURED.items():
+    for name, (label, unit) in page.quantities.items():
         stored = measurement.quantity(name) if measurement else None
         value = stored.value if stored else None
         yield _Entry(
-            _RowKey(name, label, unit, Origin.MEASURED, result.exam.modality.value),
+            _RowKey(
+                name, label, unit, Origin.MEASURED, modality_of(result.exam), always=name == page.always_shown
+            ),
             visit,
             result.exam.date,
             value,
             absent="" if value is not None else _why_absent(result, name),
             gone=empty and value is None,
-            note=_ZERO_VOLUME if value == 0 and name == _ALWAYS_SHOWN else "",
+            note=_ZERO_VOLUME if value == 0 and name == "functional_tumour_volume" else "",
             provenance=row.id if row and value is not None else None,
             stale=row.stale if row else False,
-            basis=_basis(measurement),
+            basis=_basis(measurement, page.compared_parameters),
         )
 
 
@@ -159,7 +150,7 @@ def _why_absent(result: ExamResult, quantity: str) -> str:
         return "not measured: no region to measure in"
     if _is_empty(measurement):
         return _NO_VOXEL
-    if quantity == _ALWAYS_SHOWN:
+    if quantity == page_of(result).always_shown:
         return f"cannot be said without {', '.join(measurement.conclusion.missing) or 'more phases'}"
     return "not measured"
 
@@ -170,10 +161,10 @@ def _is_empty(measurement: Measurement | None) -> bool:
     return components is not None and components.value == 0
 
 
-def _basis(measurement: Measurement | None) -> tuple[object, ...]:
+def _basis(measurement: Measurement | None, compared: Sequence[str]) -> tuple[object, ...]:
     if measurement is None:
         return ()
-    return (measurement.method, *(measurement.parameters.get(name) for name in _COMPARED_PARAMETERS))
+    return (measurement.method, *(measurement.parameters.get(name) for name in compared))
 
 
 def _rows(entries: Iterator[_Entry], visits: Sequence[ReportVisit]) -> tuple[QuantityRow, ...]:
@@ -196,7 +187,7 @@ def _rows(entries: Iterator[_Entry], visits: Sequence[ReportVisit]) -> tuple[Qua
 def _shown_without_values(key: _RowKey, with_values: set[_RowKey]) -> bool:
     """A measured volume always; a reported diameter whose report says why, where no other row says it."""
     if key.origin is Origin.MEASURED:
-        return key.quantity == _ALWAYS_SHOWN
+        return key.always
     said = any((other.origin, other.modality) == (key.origin, key.modality) for other in with_values)
     return key.quantity == _LENGTH and not said
 
@@ -249,7 +240,7 @@ def _change(entry: _Entry, first: _Entry) -> Conclusion[Change] | None:
 
 
 def _empty_cell(key: _RowKey, visit: ReportVisit) -> Cell:
-    absent = _why_not_measured(visit) if key.origin is Origin.MEASURED else "not reported"
+    absent = _why_not_measured(visit, key.modality) if key.origin is Origin.MEASURED else "not reported"
     return Cell(
         visit.label,
         None,
@@ -264,10 +255,10 @@ def _empty_cell(key: _RowKey, visit: ReportVisit) -> Cell:
     )
 
 
-def _why_not_measured(visit: ReportVisit) -> str:
-    exams = [exam for exam in visit.exams if isinstance(exam, MrExam)]
+def _why_not_measured(visit: ReportVisit, modality: str) -> str:
+    exams = [exam for exam in visit.exams if modality_of(exam) == modality]
     if not exams:
-        return "not measured: no MRI"
+        return f"not measured: no {_EXAM_IN_WORDS.get(modality, modality)}"
     if all(exam.images is None for exam in exams):
         return "not measured: no images"
     return "not measured: no region for this lesion"
@@ -275,12 +266,11 @@ def _why_not_measured(visit: ReportVisit) -> str:
 
 def _repeatability(key: _RowKey) -> str:
     """The quantity's name in the table of repeatability; published limits of size are those of MRI."""
-    name = _SAME_REPEATABILITY.get(key.quantity, key.quantity)
-    return name if key.modality == "MR" else f"{name} on {key.modality}"
+    return key.quantity if key.modality == "MR" else f"{key.quantity} on {key.modality}"
 
 
 def _limit(key: _RowKey) -> tuple[str, tuple[str, ...]]:
     if key.quantity in _NO_CHANGE:
         return _NO_CHANGE[key.quantity]
-    known = REPEATABILITY.get(_repeatability(key))
-    return (known.words, known.sources) if known else ("no limit is held for this quantity", ())
+    known = repeatability_of(_repeatability(key))
+    return known.words, known.sources

@@ -32,7 +32,7 @@ _MONTHS = (
     "November",
     "December",
 )
-_UNIT_WORDS = {"cm3": "cc", "1": "", "%": "%", "mm": "mm", "s": "s"}
+_UNIT_WORDS = {"cm3": "cc", "1": "", "%": "%", "mm": "mm", "s": "s", "10*-6.mm2/s": "×10⁻⁶\u202fmm²/s"}
 _DECIMALS = {"mm": 1, "%": 1, "1": 2, "s": 0}
 """Decimals by UCUM unit; volumes go by their size (see `number`)."""
 _MINUS = "\u2212"

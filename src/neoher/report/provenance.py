@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from neoher.measure.case import ExamResult, State
+from neoher.measure.case import ExamResult, ResultKey, State
 from neoher.record.case import Case
 from neoher.record.exam import Exam
 from neoher.record.finding import Finding
@@ -13,8 +13,6 @@ from neoher.report.reported import modality_of, reported_numbers
 
 __all__ = ["NumberSources", "measured_rows", "reported_rows", "tissue_rows"]
 
-MeasuredKey = tuple[str, str | None]
-"""Exam and lesion."""
 ReportedKey = tuple[str, int]
 """Exam and position of the finding in it."""
 
@@ -40,17 +38,15 @@ class NumberSources:
         return (*self.measured.values(), *self.reported.values(), *self.tissue.values())
 
 
-def measured_rows(
-    results: Sequence[ExamResult], visit_of: Mapping[str, str]
-) -> dict[MeasuredKey, Provenance]:
+def measured_rows(results: Sequence[ExamResult], visit_of: Mapping[str, str]) -> dict[ResultKey, Provenance]:
     """m1, m2 …: one row per measurement, in the order of the exams."""
-    rows: dict[MeasuredKey, Provenance] = {}
+    rows: dict[ResultKey, Provenance] = {}
     for result in results:
         measurement = result.measurement
         if measurement is None:
             continue
         region = measurement.region
-        rows[result.exam.id, result.lesion] = Provenance(
+        rows[result.key] = Provenance(
             id=f"m{len(rows) + 1}",
             origin=Origin.MEASURED,
             exam=measurement.exam,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from neoher.pathology.receptors import ReceptorFacts, ReceptorStatus, receptors
 from neoher.record.specimen import Her2Result, Specimen, TissueFacts
 from neoher.record.surgery import SurgicalSpecimen
 from neoher.report.content import Fact
@@ -15,7 +17,7 @@ __all__ = ["specimen_facts", "surgical_facts"]
 def specimen_facts(specimen: Specimen) -> tuple[Fact, ...]:
     """Receptors and what else is stated of a biopsy; the hormone receptors also where they are not known."""
     facts = [
-        _percent("oestrogen receptor", specimen.er_percent),
+        _oestrogen_receptor(specimen.er_percent),
         _percent("progesterone receptor", specimen.pr_percent),
         *_stated(specimen),
         *_her2(specimen.her2),
@@ -39,7 +41,7 @@ def surgical_facts(specimen: SurgicalSpecimen) -> tuple[Fact, ...]:
         *_stated(specimen),
     ]
     if specimen.er_percent is not None:
-        facts.append(_percent("oestrogen receptor", specimen.er_percent))
+        facts.append(_oestrogen_receptor(specimen.er_percent))
     if specimen.pr_percent is not None:
         facts.append(_percent("progesterone receptor", specimen.pr_percent))
     if specimen.invasive_mm is not None:
@@ -121,6 +123,13 @@ def _nodes(specimen: SurgicalSpecimen) -> Fact:
         else f"(number examined {NOT_KNOWN})"
     )
     return Fact("positive nodes", f"{specimen.nodes_positive} {examined}")
+
+
+def _oestrogen_receptor(percent: float | None) -> Fact:
+    fact = _percent("oestrogen receptor", percent)
+    value = receptors(ReceptorFacts(er_percent=percent)).value
+    low = value is not None and value.er is ReceptorStatus.LOW_POSITIVE
+    return replace(fact, text=f"{fact.text}, low positive (1 to 10 %, ASCO/CAP 2020)") if low else fact
 
 
 def _percent(label: str, value: float | None) -> Fact:

@@ -8,7 +8,8 @@ from neoher.cohort.cases.values import Cell, Declared, agreed
 from neoher.cohort.table.tidy import Kind
 from neoher.errors import InputError
 from neoher.pathology.complete_response import CALCULATOR as COMPLETE_RESPONSE
-from neoher.pathology.her2_facts import Her2Assessment
+from neoher.pathology.her2.facts import Her2Assessment
+from neoher.pathology.receptors import ReceptorFacts, receptors
 from neoher.pathology.recorded import residual_burden_facts
 from neoher.record.case import Case
 from neoher.record.lesion import Cancer, LesionKind
@@ -18,8 +19,6 @@ from neoher.report.assessing import assess_tissue
 
 __all__ = ["COLUMNS", "surgery_of", "tissue_cells"]
 
-RECEPTOR_POSITIVE_PERCENT = 1.0
-"""Stained nuclei from which a receptor counts as positive (ASCO/CAP 2020, PMID 31928404)."""
 _THREE = ("positive", "low", "0")
 _SIGNS = ("negative", "positive")
 _BEFORE = "of the specimens of the breast before surgery; not known where they differ"
@@ -107,10 +106,9 @@ def _her2_values(case: Case, paths: set[str]) -> list[Her2Assessment]:
 
 
 def _hormone_receptors(specimen: Specimen) -> str | None:
-    stained = [specimen.er_percent, specimen.pr_percent]
-    if any(percent is not None and percent >= RECEPTOR_POSITIVE_PERCENT for percent in stained):
-        return "positive"
-    return None if None in stained else "negative"
+    facts = ReceptorFacts(er_percent=specimen.er_percent, pr_percent=specimen.pr_percent)
+    value = receptors(facts).value
+    return _text(value.hormone_receptor) if value else None
 
 
 def _after(case: Case, surgery: Surgery, specimen: SurgicalSpecimen) -> dict[str, Cell]:

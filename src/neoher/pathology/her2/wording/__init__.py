@@ -1,0 +1,1 @@
+"""A report's HER2 wording, read to fields."""

@@ -1,0 +1,66 @@
+"""What the report shows of each method of measuring: quantities by label, value in words, pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from neoher.measure.case import ExamResult
+from neoher.measure.functional_volume import PreparedDce, StoredFtvValue
+from neoher.report.content import KeyImage
+from neoher.report.figures import exam_images
+
+__all__ = ["MeasuredPage", "page_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredPage:
+    """How one method appears in the report."""
+
+    quantities: Mapping[str, tuple[str, str]]
+    """Quantity: its label and UCUM unit, in the order of the lesion table. Others that are stored stand in
+    measurements.json alone."""
+    always_shown: str
+    """The quantity whose row stands in the table even where no visit has a value."""
+    compared_parameters: tuple[str, ...]
+    """Parameters that must be equal for two values to be compared."""
+    in_words: Callable[[Mapping[str, Any]], str]
+    """The stored value in one sentence. Raises: ValidationError where another version stored it."""
+    pictures: Callable[[ExamResult], tuple[KeyImage, ...] | None]
+    """The pictures, drawn from the pixels; None where there is no region to draw. Raises: NeoherError."""
+
+
+def page_of(result: ExamResult) -> MeasuredPage:
+    """The page of the result's method."""
+    return _PAGES[result.key[2]]
+
+
+def _functional_volume_pictures(result: ExamResult) -> tuple[KeyImage, ...] | None:
+    prepared = result.prepared
+    measured = prepared.from_pixels() if isinstance(prepared, PreparedDce) and result.measurement else None
+    if measured is None:
+        return None
+    return exam_images(measured.series, measured.volume, measured.region, measured.shape, measured.curve())
+
+
+_PAGES: Mapping[str, MeasuredPage] = {
+    "ftv": MeasuredPage(
+        quantities={
+            "functional_tumour_volume": ("functional tumour volume", "cm3"),
+            "largest_component_longest_diameter_in_plane": (
+                "longest diameter in plane, largest component",
+                "mm",
+            ),
+            "largest_component_longest_diameter_3d": ("longest diameter in 3D, largest component", "mm"),
+            "longest_diameter_in_plane": ("longest diameter in plane, all counted voxels", "mm"),
+            "longest_diameter_3d": ("longest diameter in 3D, all counted voxels", "mm"),
+            "components": ("connected components", "1"),
+            "sphericity": ("sphericity", "1"),
+        },
+        always_shown="functional_tumour_volume",
+        compared_parameters=("pe_percent", "background_percent", "neighbours", "early_s", "late_s"),
+        in_words=lambda value: StoredFtvValue.model_validate(value).in_words(),
+        pictures=_functional_volume_pictures,
+    ),
+}

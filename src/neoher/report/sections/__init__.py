@@ -1,0 +1,54 @@
+"""The report's subjects: one module each, all given the same `Findings`, each giving its section or none.
+
+`SECTIONS` holds them in the order of the page.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from neoher.measure.case import ExamResult
+from neoher.record.case import Case
+from neoher.report.assessing import TissueAssessments
+from neoher.report.content import ExamImages, LesionTable
+from neoher.report.section import Section
+from neoher.report.sections.her2 import her2_section
+from neoher.report.sections.outlook import outlook_section
+from neoher.report.sections.pattern import pattern_section
+from neoher.report.sections.response import response_section
+from neoher.report.sections.specimen import specimen_section
+
+__all__ = ["SECTIONS", "Findings", "sections_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Everything that is known when the report is built."""
+
+    case: Case
+    results: Sequence[ExamResult]
+    """Every exam that was measured, or the reason why it was not."""
+    images: Sequence[ExamImages]
+    tissue: TissueAssessments
+    lesions: Sequence[LesionTable]
+    """The lesion tables with the codes of their provenance rows."""
+    today: dt.date
+
+
+SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
+    response_section,
+    pattern_section,
+    specimen_section,
+    her2_section,
+    outlook_section,
+)
+
+
+def sections_of(findings: Findings) -> Iterator[Section]:
+    """The sections that have something to say, in the order of the page."""
+    for make in SECTIONS:
+        section = make(findings)
+        if section is not None:
+            yield section

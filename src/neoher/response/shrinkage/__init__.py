@@ -1,0 +1,1 @@
+"""How a lesion shrinks: the pattern from shape facts, typed (`pattern`) or of a record (`recorded`)."""

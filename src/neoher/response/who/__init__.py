@@ -1,0 +1,1 @@
+"""The WHO criteria from a table of lesions: products of two diameters."""
