@@ -9,6 +9,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from cohort import measure as cohort_costs
+from cohort import print_costs
 from kernels import kernel_speed
 from kinetics import PEER_VOXELS, POINTS, VOXELS, kinetic_speed
 from reading import PIXEL_BYTES, generate_exam, peak_memory_bytes, reading_report
@@ -29,6 +31,7 @@ def main() -> None:
         _kinetics()
         _memory(exam)
     _start()
+    print_costs(cohort_costs())
 
 
 def _reading(exam: Path) -> None:

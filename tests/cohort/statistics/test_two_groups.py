@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neoher.cohort.statistics import two_by_two
-from neoher.cohort.statistics.proportions import binomial_test, exact_interval, wilson_interval
+from neoher.cohort.statistics.proportions import exact_interval, wilson_interval
 from neoher.cohort.statistics.two_by_two import TwoByTwo
 
 REAL = [
@@ -193,11 +193,3 @@ def test_nobody_in_a_group_gives_nothing_rather_than_zero() -> None:
     assert two_by_two.conditional_odds_ratio(empty).value is None
     assert two_by_two.pearson(empty).p is None
     assert two_by_two.fisher(empty).p is None
-
-
-@pytest.mark.parametrize(
-    ("events", "n", "share"), [(3, 10, 0.5), (0, 7, 0.2), (30, 66, 0.267), (12, 24, 0.5)]
-)
-def test_the_binomial_test_is_that_of_r(r: ModuleType, events: int, n: int, share: float) -> None:
-    theirs = r.run("\nbinom.test(input$x, input$n, input$p)$p.value", x=events, n=n, p=share)
-    assert r.same(binomial_test(events, n, share), theirs)

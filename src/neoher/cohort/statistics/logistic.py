@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
+from neoher.cohort.statistics.laws import chi_squared_tail, interval_z, normal_two_sided
 from neoher.cohort.statistics.outcome import Interval, Test
 
 __all__ = ["LogisticFit", "fit_logistic", "likelihood_ratio_between"]
@@ -39,7 +39,7 @@ class LogisticFit:
             return Interval(None)
         place = self.names.index(name)
         value, error = float(self.coefficients[place]), math.sqrt(float(self.covariance[place, place]))
-        half = float(stats.norm.isf((1 - level) / 2)) * error
+        half = interval_z(level) * error
         return Interval(math.exp(value), math.exp(value - half), math.exp(value + half))
 
     def wald(self, name: str) -> Test:
@@ -48,7 +48,7 @@ class LogisticFit:
             return Test(None, None, None)
         place = self.names.index(name)
         z = float(self.coefficients[place]) / math.sqrt(float(self.covariance[place, place]))
-        return Test(z, None, 2 * float(stats.norm.sf(abs(z))))
+        return Test(z, None, normal_two_sided(z))
 
 
 def fit_logistic(
@@ -84,4 +84,4 @@ def likelihood_ratio_between(smaller: LogisticFit | None, larger: LogisticFit | 
         return Test(None, None, None)
     statistic = max(0.0, 2 * (larger.log_likelihood - smaller.log_likelihood))
     df = len(larger.names) - len(smaller.names)
-    return Test(statistic, df, float(stats.chi2.sf(statistic, df)))
+    return Test(statistic, df, chi_squared_tail(statistic, df))

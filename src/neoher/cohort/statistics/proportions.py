@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
-from scipy import special, stats
+from scipy import special
 
+from neoher.cohort.statistics.laws import interval_z
 from neoher.cohort.statistics.outcome import Interval
 
-__all__ = ["binomial_test", "exact_interval", "wilson_interval"]
+__all__ = ["exact_interval", "wilson_interval"]
 
 
 def wilson_interval(events: int, n: int, level: float = 0.95) -> Interval:
@@ -18,7 +19,7 @@ def wilson_interval(events: int, n: int, level: float = 0.95) -> Interval:
     """
     if n == 0:
         return Interval(None)
-    z = float(stats.norm.isf((1 - level) / 2))
+    z = interval_z(level)
     share = events / n
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
@@ -36,8 +37,3 @@ def exact_interval(events: int, n: int, level: float = 0.95) -> Interval:
     low = 0.0 if events == 0 else float(special.betaincinv(events, n - events + 1, tail))
     high = 1.0 if events == n else float(special.betainccinv(events + 1, n - events, tail))
     return Interval(events / n, low, high)
-
-
-def binomial_test(events: int, n: int, share: float) -> float:
-    """Two-sided exact p of `events` in `n` against a share: the sum of outcomes no more likely than it."""
-    return float(stats.binomtest(events, n, share).pvalue)

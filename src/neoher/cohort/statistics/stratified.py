@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, stats
+from scipy import optimize
 
+from neoher.cohort.statistics.laws import chi_squared_tail, interval_z
 from neoher.cohort.statistics.outcome import Interval, Test
 from neoher.cohort.statistics.two_by_two import TwoByTwo
 
@@ -46,7 +47,7 @@ def cochran_mantel_haenszel(strata: Sequence[TwoByTwo], *, corrected: bool) -> T
     if corrected:
         gap -= min(0.5, gap)
     statistic = gap**2 / variance
-    return Test(statistic, 1, float(stats.chi2.sf(statistic, 1)))
+    return Test(statistic, 1, chi_squared_tail(statistic, 1))
 
 
 def common_odds_ratio(strata: Sequence[TwoByTwo], level: float = 0.95) -> Interval:
@@ -69,7 +70,7 @@ def common_odds_ratio(strata: Sequence[TwoByTwo], level: float = 0.95) -> Interv
         + (p * s + q * r).sum() / (2 * r.sum() * s.sum())
         + (q * s).sum() / (2 * s.sum() ** 2)
     )
-    half = _z(level) * math.sqrt(float(variance))
+    half = interval_z(level) * math.sqrt(float(variance))
     return Interval(ratio, ratio * math.exp(-half), ratio * math.exp(half))
 
 
@@ -87,7 +88,7 @@ def common_risk_ratio(strata: Sequence[TwoByTwo], level: float = 0.95) -> Interv
         ((each.a + each.b) * (each.c + each.d) * (each.a + each.c) - each.a * each.c * each.n) / each.n**2
         for each in held
     ) / (above * below)
-    half = _z(level) * math.sqrt(variance)
+    half = interval_z(level) * math.sqrt(variance)
     return Interval(ratio, ratio * math.exp(-half), ratio * math.exp(half))
 
 
@@ -103,7 +104,7 @@ def common_risk_difference(strata: Sequence[TwoByTwo], level: float = 0.95) -> I
     for each in held:
         n1, n2 = each.a + each.b, each.c + each.d
         variance += (each.a * each.b * n2**3 + each.c * each.d * n1**3) / (n1 * n2 * each.n**2)
-    half = _z(level) * math.sqrt(variance) / float(weights.sum())
+    half = interval_z(level) * math.sqrt(variance) / float(weights.sum())
     return Interval(difference, difference - half, difference + half)
 
 
@@ -128,7 +129,7 @@ def breslow_day(strata: Sequence[TwoByTwo], *, tarone: bool) -> Test:
     if tarone:
         statistic -= float(gap.sum() ** 2 / variance.sum())
     df = len(held) - 1
-    return Test(statistic, df, float(stats.chi2.sf(statistic, df)))
+    return Test(statistic, df, chi_squared_tail(statistic, df))
 
 
 def _expected(table: TwoByTwo, ratio: float) -> float:
@@ -159,7 +160,7 @@ def difference_heterogeneity(strata: Sequence[TwoByTwo]) -> Test:
         return Test(None, None, None)
     d, w = np.array(differences), np.array(weights)
     statistic = float((w * (d - (w @ d) / w.sum()) ** 2).sum())
-    return Test(statistic, len(w) - 1, float(stats.chi2.sf(statistic, len(w) - 1)))
+    return Test(statistic, len(w) - 1, chi_squared_tail(statistic, len(w) - 1))
 
 
 def generalised_cmh(strata: Sequence[NDArray[np.int64]]) -> Test:
@@ -183,8 +184,4 @@ def generalised_cmh(strata: Sequence[NDArray[np.int64]]) -> Test:
     if df == 0 or np.linalg.matrix_rank(variance) < df:
         return Test(None, df, None)
     statistic = float(gap @ np.linalg.solve(variance, gap))
-    return Test(statistic, df, float(stats.chi2.sf(statistic, df)))
-
-
-def _z(level: float) -> float:
-    return float(stats.norm.isf((1 - level) / 2))
+    return Test(statistic, df, chi_squared_tail(statistic, df))

@@ -12,8 +12,9 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, stats
+from scipy import optimize
 
+from neoher.cohort.statistics.laws import chi_squared_tail, interval_z, log_hypergeometric, normal_two_sided
 from neoher.cohort.statistics.outcome import Interval, Test
 from neoher.cohort.statistics.proportions import wilson_interval
 
@@ -82,7 +83,7 @@ def risk_difference_wald(table: TwoByTwo, level: float = 0.95) -> Interval:
     if not n1 or not n2:
         return Interval(None)
     p1, p2 = table.a / n1, table.c / n2
-    half = _z(level) * math.sqrt(p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2)
+    half = interval_z(level) * math.sqrt(p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2)
     return Interval(p1 - p2, p1 - p2 - half, p1 - p2 + half)
 
 
@@ -94,7 +95,7 @@ def risk_ratio(table: TwoByTwo, level: float = 0.95) -> Interval:
     ratio = (table.a / n1) / (table.c / n2)
     if not table.a:
         return Interval(ratio)
-    half = _z(level) * math.sqrt(1 / table.a - 1 / n1 + 1 / table.c - 1 / n2)
+    half = interval_z(level) * math.sqrt(1 / table.a - 1 / n1 + 1 / table.c - 1 / n2)
     return Interval(ratio, ratio * math.exp(-half), ratio * math.exp(half))
 
 
@@ -105,7 +106,7 @@ def odds_ratio(table: TwoByTwo, level: float = 0.95) -> Interval:
     ratio = table.a * table.d / (table.b * table.c)
     if not table.a or not table.d:
         return Interval(ratio)
-    half = _z(level) * math.sqrt(1 / table.a + 1 / table.b + 1 / table.c + 1 / table.d)
+    half = interval_z(level) * math.sqrt(1 / table.a + 1 / table.b + 1 / table.c + 1 / table.d)
     return Interval(ratio, ratio * math.exp(-half), ratio * math.exp(half))
 
 
@@ -156,7 +157,7 @@ def pearson(table: TwoByTwo, *, corrected: bool = False) -> Test:
     if corrected:
         gap = gap - min(0.5, float(gap.min()))
     statistic = float((gap**2 / expected).sum())
-    return Test(statistic, 1, float(stats.chi2.sf(statistic, 1)))
+    return Test(statistic, 1, chi_squared_tail(statistic, 1))
 
 
 def likelihood_ratio(table: TwoByTwo) -> Test:
@@ -167,7 +168,7 @@ def likelihood_ratio(table: TwoByTwo) -> Test:
     expected = np.outer(counts.sum(1), counts.sum(0)) / table.n
     held = counts > 0
     statistic = max(0.0, 2 * float((counts[held] * np.log(counts[held] / expected[held])).sum()))
-    return Test(statistic, 1, float(stats.chi2.sf(statistic, 1)))
+    return Test(statistic, 1, chi_squared_tail(statistic, 1))
 
 
 def unpooled_z(table: TwoByTwo) -> Test:
@@ -180,7 +181,7 @@ def unpooled_z(table: TwoByTwo) -> Test:
     if not error:
         return Test(None, None, None)
     z = (p1 - p2) / error
-    return Test(z, None, 2 * float(stats.norm.sf(abs(z))))
+    return Test(z, None, normal_two_sided(z))
 
 
 def fisher(table: TwoByTwo, *, two_sided: str = "minimum-likelihood") -> Test:
@@ -216,7 +217,7 @@ def _support(
     """The values that `a` can take with these margins, and the log-probability of each (up to a constant)."""
     yes, n1, n2 = table.a + table.c, table.a + table.b, table.c + table.d
     support = np.arange(max(0, yes - n2), min(yes, n1) + 1)
-    return support, np.asarray(stats.hypergeom.logpmf(support, table.n, yes, n1), dtype=np.float64)
+    return support, log_hypergeometric(support, table.n, yes, n1)
 
 
 def _chances(
@@ -232,7 +233,3 @@ def _root(function: Callable[[float], float]) -> float:
     while function(-reach) * function(reach) > 0 and reach < 1e4:
         reach *= 2
     return float(optimize.brentq(function, -reach, reach, xtol=1e-14, rtol=1e-14, maxiter=500))
-
-
-def _z(level: float) -> float:
-    return float(stats.norm.isf((1 - level) / 2))

@@ -125,8 +125,19 @@ def _read_text(path: Path) -> RawTable:
 
 def _of_arrow(column: Any) -> pd.Categorical:
     """A column of text as trimmed codes: each distinct text once."""
-    encoded = column.dictionary_encode()
-    return _trimmed(encoded.indices.to_numpy(), encoded.dictionary.to_pylist())
+    import numpy as np
+    import pandas as pd
+    import pyarrow.compute as arrow_compute  # type: ignore[import-untyped]
+
+    encoded = arrow_compute.utf8_trim_whitespace(column).dictionary_encode()
+    codes = encoded.indices.to_numpy().astype(np.int64)
+    texts = encoded.dictionary.to_pylist()
+    if "" in texts:
+        empty = texts.index("")
+        codes[codes == empty] = -1
+        codes[codes > empty] -= 1
+        del texts[empty]
+    return pd.Categorical.from_codes(codes, pd.Index(texts, dtype=object))
 
 
 def _delimiter(path: Path) -> str:
