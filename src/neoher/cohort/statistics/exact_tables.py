@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neoher.cohort.statistics.laws import chi_squared_tail
 from neoher.cohort.statistics.outcome import Test
+from neoher.cohort.statistics.two_by_two import TwoByTwo, fisher
 
 __all__ = ["MOST_TABLES", "exact_test", "likelihood_ratio_of", "pearson_of", "smallest_expected", "trend"]
 
 MOST_TABLES = 400_000
-"""The exact test enumerates up to this many tables; beyond, it is not made and says so."""
+"""The exact test lists up to about this many tables; beyond, it is not made and says so."""
+MOST_STEPS = 20_000_000
 SAME = 1 + 1e-7
 
 
@@ -68,16 +69,18 @@ def trend(events: NDArray[np.int64], totals: NDArray[np.int64]) -> Test:
 def exact_test(counts: NDArray[np.int64]) -> Test:
     """The exact test of independence: the sum of tables of these margins no more likely than the observed.
 
-    p is None where there are more than MOST_TABLES tables. Source: Freeman and Halton 1951
+    p is None where there may be more than MOST_TABLES tables. Source: Freeman and Halton 1951
     (doi:10.1093/biomet/38.1-2.141, unverified).
     """
     held = _held(counts)
     if held is None:
         return Test(None, None, None)
+    if held.shape == (2, 2):
+        return fisher(TwoByTwo(*map(int, held.ravel())))
     if held.shape[0] < held.shape[1]:
         held = held.T
     rows, columns = tuple(map(int, held.sum(1))), tuple(map(int, held.sum(0)))
-    if _count_tables(rows, columns) > MOST_TABLES:
+    if _most_tables(rows, columns) > MOST_TABLES:
         return Test(None, None, None)
     constant = sum(math.lgamma(m + 1) for m in (*rows, *columns)) - math.lgamma(int(held.sum()) + 1)
     own = constant - float(sum(math.lgamma(int(cell) + 1) for cell in held.ravel()))
@@ -91,25 +94,19 @@ def _held(counts: NDArray[np.int64]) -> NDArray[np.int64] | None:
     return held if min(held.shape) > 1 else None
 
 
-def _count_tables(rows: tuple[int, ...], columns: tuple[int, ...]) -> int:
-    """How many tables share these margins (counted up to a little above MOST_TABLES)."""
-
-    @cache
-    def count(left: tuple[int, ...], row: int) -> int:
-        if row == len(rows) - 1:
-            return 1
-        total = 0
-        for part in _parts(rows[row], left):
-            total += count(tuple(sorted(have - used for have, used in zip(left, part, strict=True))), row + 1)
-            if total > MOST_TABLES:
-                return total
-        return total
-
-    # The product of single ranges bounds the work before anything is listed.
-    bound = math.prod(min(row, column) + 1 for row in rows[:-1] for column in columns[:-1])
-    if bound > MOST_TABLES * 5_000:
-        return MOST_TABLES + 1
-    return count(tuple(sorted(columns)), 0)
+def _most_tables(rows: tuple[int, ...], columns: tuple[int, ...]) -> float:
+    """No fewer than the tables of these margins: the ways to fill each column but one, each by itself."""
+    ways = 1.0
+    for total in sorted(columns)[:-1]:
+        counts = np.ones(1)
+        for limit in sorted(rows):
+            if counts.size * min(limit, total) > MOST_STEPS:
+                return math.inf
+            counts = np.convolve(counts, np.ones(min(limit, total) + 1))[: total + 1]
+        ways *= float(counts[total])
+        if ways > MOST_TABLES:
+            break
+    return ways
 
 
 def _parts(total: int, limits: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
