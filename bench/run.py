@@ -9,6 +9,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from cohort import measure as cohort_costs
+from cohort import print_costs
 from kernels import kernel_speed
 from kinetics import PEER_VOXELS, POINTS, VOXELS, kinetic_speed
 from pet import SLICES as PET_SLICES
@@ -32,6 +34,7 @@ def main() -> None:
         _memory(exam)
         _pet(Path(folder))
     _start()
+    print_costs(cohort_costs())
 
 
 def _reading(exam: Path) -> None:

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from neoher.cli.calculators import CALCULATORS, CalculatorReference
+from neoher.cli.cohort import COHORT_COMMANDS
 from neoher.cli.knowledge import KNOWLEDGE_COMMANDS
+from neoher.cohort.result import CohortResult, Estimate, Excluded, ResultTable
+from neoher.cohort.result import TestResult as CohortTest
 from neoher.pathology.her2.facts import Her2Status, Spectrum, ThreeClass
 from neoher.record.calculator import models_of
 from neoher.record.conclusion import Caution, Conclusion, Step
@@ -233,3 +236,25 @@ def test_the_commands_of_the_knowledge_base_are_those_of_the_contract(contract: 
     (row,) = re.findall(r"`neoher knowledge ([^`]+)`", contract)
     commands = re.split(r"\\?\|", row)
     assert [word.split()[0] for word in commands if not word.startswith("ris")] == list(KNOWLEDGE_COMMANDS)
+
+
+# Cohort commands -----------------------------------------------------------------------------------------
+
+
+def test_cohort_commands_are_those_of_the_contract(contract: str) -> None:
+    (row,) = [line for line in contract.splitlines() if line.startswith("| `neoher cohort COMMAND TABLE")]
+    for command in COHORT_COMMANDS:
+        assert f"`{command}" in row, command
+    keys = re.findall(r'"(\w+)"', row[row.index('`{"n"') :])
+    top = ["n", "excluded", "table", "estimates", "tests", "methods_text"]
+    inner = {"excluded": Excluded, "estimates": Estimate, "tests": CohortTest}
+    plain = CohortResult(
+        title="t", n=1, main=ResultTable(name="t", title="t", columns=(), rows=()), methods_text="m"
+    ).as_json()
+    assert [key for key in keys if key in top] == top
+    assert list(plain)[1:7] == top
+    stated = {
+        name: set(re.findall(r'"(\w+)"', re.findall(rf'"{name}": \[{{(.*?)}}\]', row)[0])) for name in inner
+    }
+    for name, model in inner.items():
+        assert stated[name] <= set(model.model_fields), name

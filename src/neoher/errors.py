@@ -8,6 +8,7 @@ NeoherError
 │   │   ├── SeriesError       files that do not make one series: gaps, mixed sizes, two patients
 │   │   │   └── NoSuchImages  none of the images is of the kind that was asked for
 │   │   └── PhaseOrderError   contrast phases whose order or time cannot be trusted
+│   ├── TableError            a cohort's table: row, column, what the cell cannot be
 │   ├── RegionError           SEG, RTSTRUCT, NIfTI or box that does not fit the image
 │   └── GridMismatch          two volumes that must share a grid do not
 └── MissingExtra              a part of neoher that is not installed here
@@ -31,6 +32,7 @@ __all__ = [
     "RecordError",
     "RegionError",
     "SeriesError",
+    "TableError",
 ]
 
 
@@ -79,6 +81,10 @@ class NoSuchImages(SeriesError):  # noqa: N818 - names what is not there
 
 class PhaseOrderError(ImageError):
     """Contrast phases whose order or time cannot be trusted."""
+
+
+class TableError(InputError):
+    """Cells of a cohort's table that cannot be what their column takes: row, column, remedy."""
 
 
 class RegionError(InputError):

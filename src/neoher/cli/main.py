@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from neoher import __version__
 from neoher.cli.calculators import CALCULATORS, register
+from neoher.cli.cohort import register_cohort
+from neoher.cli.invocation import remember
 from neoher.cli.knowledge import register_knowledge
 from neoher.errors import InputError, MissingExtra, NeoherError
 
@@ -39,6 +41,20 @@ CASE_COMMANDS = {
 }
 """What each command does, and one example, so that the list prints without loading any of them."""
 
+COHORT_PACKAGES = frozenset(
+    [
+        "dask",
+        "distributed",
+        "duckdb",
+        "lifelines",
+        "matplotlib",
+        "openpyxl",
+        "pandas",
+        "pyarrow",
+        "sklearn",
+        "statsmodels",
+    ]
+)
 ANSWERED, OUR_FAULT, BAD_INPUT = 0, 1, 2
 
 
@@ -62,6 +78,7 @@ def build() -> App:
     for reference in CALCULATORS:
         register(app, reference)
     register_knowledge(app)
+    register_cohort(app)
     return app
 
 
@@ -79,6 +96,7 @@ def run(arguments: list[str]) -> int:
     if arguments == ["--version"]:
         print(f"neoher {__version__}")
         return ANSWERED
+    remember(arguments)
     try:
         _parse_and_run(arguments)
     except NeoherError as error:
@@ -88,7 +106,7 @@ def run(arguments: list[str]) -> int:
             return _our_fault(error)
         missing = MissingExtra(
             f"this command needs the package {error.name}, which is not installed.",
-            remedy='Install what images need: pip install "neoher[images]".',
+            remedy=_install((error.name or "").partition(".")[0]),
         )
         return _refuse(str(missing))
     except BrokenPipeError:
@@ -114,6 +132,12 @@ def _parse_and_run(arguments: list[str]) -> None:
     except CycloptsError as error:
         hint = "See the options and one example: neoher COMMAND --help."
         raise InputError(str(error), remedy=hint) from None
+
+
+def _install(package: str) -> str:
+    if package in COHORT_PACKAGES:
+        return 'Install what cohorts need: pip install "neoher[cohort]".'
+    return 'Install what images need: pip install "neoher[images]".'
 
 
 def _our_fault(error: Exception) -> int:

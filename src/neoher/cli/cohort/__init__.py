@@ -1,0 +1,41 @@
+"""`neoher cohort`: the commands over many patients; each lies in its own module and is loaded when called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cyclopts import App
+
+__all__ = ["COHORT_COMMANDS", "register_cohort"]
+
+SUMMARY = "Many patients: table 1, response rates, survival, agreement and checks of printed statistics."
+COHORT_COMMANDS: dict[str, tuple[str, str]] = {
+    "describe": (
+        "Table 1: every column by group, with tests and standardised differences.",
+        "neoher cohort describe cohort.csv --by her2_class",
+    ),
+    "rates": (
+        "Rates of an outcome by group: intervals, differences, ratios, tests, strata, interaction.",
+        "neoher cohort rates cohort.csv --outcome pcr --by her2_class --strata hr",
+    ),
+    "verify": (
+        "Printed statistics against printed counts: which tests and roundings reproduce them.",
+        "neoher cohort verify --p 0.287 --counts 13/68 6/49",
+    ),
+}
+"""What each command does, and one example; the command NAME is the function of that name in its module."""
+
+
+def register_cohort(app: App, *, group: str = "Cohorts") -> None:
+    """Add `neoher cohort` with its commands to `app`."""
+    from cyclopts import App
+
+    cohort = App(
+        name="cohort", help=SUMMARY, group=group, help_format="markdown", result_action="return_value"
+    )
+    for name, (summary, example) in COHORT_COMMANDS.items():
+        module = name.replace("-", "_")
+        text = f"{summary}\n\nExample: `{example}`"
+        cohort.command(f"neoher.cli.cohort.{module}:{module}", name=name, help=text)
+    app.command(cohort)

@@ -1,0 +1,58 @@
+"""`neoher cohort rates`: a yes/no outcome by group, in strata, compared and adjusted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from neoher.cli.cohort.common import Output, Reading, deliver
+
+__all__ = ["rates"]
+
+
+def rates(
+    table: Path,
+    *,
+    outcome: str,
+    by: str | None = None,
+    strata: str | None = None,
+    adjust: Annotated[list[str] | None, Parameter(negative="")] = None,
+    reference: str | None = None,
+    outcome_is: str | None = None,
+    level: float = 0.95,
+    reading: Reading | None = None,
+    output: Output | None = None,
+) -> None:
+    """Rates with Wilson and exact intervals; differences, ratios and tests; strata, interaction, forest plot.
+
+    Parameters
+    ----------
+    table
+        CSV, XLSX, Parquet, or a folder of cases.
+    outcome
+        Column of the outcome: yes and no.
+    by
+        Column of the groups that are compared.
+    strata
+        Column of the strata inside which they are compared, pooled and tested for interaction.
+    adjust
+        Column to adjust for as well in a logistic model; may be given several times.
+    reference
+        Group that the others are compared with; left out, the first.
+    outcome_is
+        Level of the outcome that counts, where it holds more than yes and no.
+    level
+        Confidence level of the intervals, as a share.
+    """
+    from neoher.cohort.rates.analysis import RateQuestion, analyse_rates
+    from neoher.errors import InputError
+
+    if not 0.5 <= level < 1:
+        raise InputError(f"{level:g} is no confidence level.", "--level", "It takes a share such as 0.95.")
+    output = output or Output()
+    cohort = (reading or Reading()).cohort(table)
+    question = RateQuestion(outcome, outcome_is, by, strata, tuple(adjust or ()), reference, level)
+    result = analyse_rates(cohort, question, drawn=output.out is not None)
+    deliver(result, cohort.files, "rates", output)

@@ -1,0 +1,114 @@
+"""Reading a cohort: a table, a workbook, several of them joined, or a folder of cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from neoher.cohort.result import DataFile
+from neoher.cohort.table.cells import CellProblem
+from neoher.cohort.table.checks import check_cohort, refuse_cells
+from neoher.cohort.table.column_types import typed_values
+from neoher.cohort.table.inference import infer_column
+from neoher.cohort.table.mapped import build_mapped, find_parts
+from neoher.cohort.table.mapping import DEFAULT_MISSING, Mapping, read_mapping, shipped_mappings
+from neoher.cohort.table.raw import RawTable, data_file, raw_of_frame, read_raw
+from neoher.cohort.table.tidy import Cohort, Kind, Variable
+from neoher.errors import TableError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["as_cohort", "read_cohort"]
+
+
+def read_cohort(
+    table: Path,
+    *,
+    mapping: str | None = None,
+    also: Sequence[Path] = (),
+    redcap_dictionary: Path | None = None,
+) -> Cohort:
+    """The cohort of a table (CSV, XLSX, Parquet), a REDCap export, or a folder of cases.
+
+    `mapping` is a mapping file or the name of a shipped one; without it a table that has the columns of a
+    shipped mapping is read by that one, and any other by its column names and cells. `also` are further files
+    of the same patients, joined by the mapping's identifiers. `redcap_dictionary` is the data dictionary of
+    a REDCap project, by which `table`, its export, is read.
+    Raises: TableError naming row and column of what cannot be.
+    """
+    if table.is_dir():
+        from neoher.cohort.cases.reading import read_cases
+
+        return check_cohort(read_cases(table))
+    raw = [sheet for path in (table, *also) for sheet in read_raw(path)]
+    files = [data_file(path) for path in (table, *also)]
+    if redcap_dictionary is not None:
+        from neoher.cohort.table.redcap import read_redcap
+
+        files.append(data_file(redcap_dictionary, "data dictionary"))
+        if mapping is None:
+            return check_cohort(replace(read_redcap(raw[0], redcap_dictionary), files=tuple(files)))
+        raise TableError(
+            "a REDCap dictionary and a mapping are two descriptions of one table.",
+            "--mapping",
+            "Give one of them.",
+        )
+    if mapping is not None:
+        described, path = read_mapping(mapping)
+        files.append(data_file(path, "mapping"))
+        return check_cohort(replace(build_mapped(described, raw), files=tuple(files)), described)
+    if (recognised := _recognised(raw)) is not None:
+        described, path = recognised
+        files.append(data_file(path, "mapping"))
+        cohort = build_mapped(described, raw)
+        note = f" The table was recognised by its columns as {described.name}."
+        return check_cohort(replace(cohort, files=tuple(files), reading=cohort.reading + note), described)
+    return check_cohort(_unmapped(raw, tuple(files)))
+
+
+def as_cohort(frame: pd.DataFrame, name: str = "table") -> Cohort:
+    """A data frame as a cohort, typed as a file without a mapping is; for programs."""
+    return check_cohort(_unmapped([raw_of_frame(frame, Path(name))], ()))
+
+
+def _recognised(raw: Sequence[RawTable]) -> tuple[Mapping, Path] | None:
+    for name in shipped_mappings():
+        described, path = read_mapping(name)
+        if find_parts(described, raw).keys() >= {part.name for part in described.parts if not part.optional}:
+            return described, path
+    return None
+
+
+def _unmapped(raw: Sequence[RawTable], files: tuple[DataFile, ...]) -> Cohort:
+    import pandas as pd
+
+    if len(raw) > 1:
+        listed = "; ".join(each.label for each in raw)
+        raise TableError(
+            f"there are several tables ({listed}) and no mapping that joins them.",
+            str(raw[0].path),
+            "Keep the sheet in a file of its own, or describe the parts in a mapping: --mapping FILE.",
+        )
+    (source,) = raw
+    variables: dict[str, Variable] = {}
+    columns: dict[str, pd.Series] = {}
+    problems: list[CellProblem] = []
+    for name in source.cells.columns:
+        variable, values, wrong = infer_column(
+            name, source.cells[name], DEFAULT_MISSING, decimal_comma=source.decimal_comma
+        )
+        variables[name] = variable
+        columns[name] = typed_values(variable, values)
+        problems += wrong
+    identifiers = [name for name, variable in variables.items() if variable.kind is Kind.IDENTIFIER]
+    patient = identifiers[0] if identifiers else None
+    refuse_cells(source, problems, source.cells[patient] if patient else None)
+    reading = (
+        "Columns were typed by their names and cells, without a mapping; empty cells and the marks "
+        f"{', '.join(DEFAULT_MISSING)} count as missing."
+    )
+    frame = pd.DataFrame(columns, index=source.cells.index)
+    return Cohort(frame, variables, patient, str(source.path.name), files=files, reading=reading)

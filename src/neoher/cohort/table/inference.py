@@ -1,0 +1,242 @@
+"""What the columns of a table hold where no mapping says it: by name, else by the cells themselves.
+
+A column of numbers in which some cells are dates, other units or words is not made into text: the cells are
+named and refused. Only where numbers are few codes are further words taken as further codes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from neoher.cohort.table.cells import (
+    CellProblem,
+    Codes,
+    NumberReader,
+    Reader,
+    as_date,
+    looks_like_date,
+    marks_among,
+    plain_number,
+    plain_numbers,
+    translate,
+)
+from neoher.cohort.table.known import HER2_ORDER, Known, known_column
+from neoher.cohort.table.tidy import MOST_GROUPS, Kind, Variable, case_of
+from neoher.cohort.table.units import unit_in_name, with_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+__all__ = ["DTYPES", "infer_column", "is_identifier"]
+
+IDENTIFIERS = (
+    "patient",
+    "patient id",
+    "patientid",
+    "subject",
+    "subject id",
+    "subjectid",
+    "record id",
+    "mrn",
+    "id",
+)
+FEW_CODES = 10
+DTYPES = {
+    Kind.NUMBER: "Float64",
+    Kind.TIME: "Float64",
+    Kind.YES_NO: "boolean",
+    Kind.EVENT: "Int64",
+    Kind.DATE: "datetime64[ns]",
+    Kind.CATEGORY: "string",
+    Kind.TEXT: "string",
+    Kind.IDENTIFIER: "string",
+}
+
+_YES_NO = {"yes": True, "no": False, "y": True, "n": False, "true": True, "false": False}
+_EVENTS: dict[str, Any] = {"no": 0, "yes": 1, "false": 0, "true": 1, "censored": 0, "event": 1}
+_EVENTS |= {"alive": 0, "dead": 1, "deceased": 1, "died": 1, "no event": 0}
+
+
+def is_identifier(name: str) -> bool:
+    """Whether a column's name says that it names the patient."""
+    return re.sub(r"[\s_.-]+", " ", name).strip().casefold() in IDENTIFIERS
+
+
+def infer_column(
+    name: str, column: pd.Series, missing: Sequence[str], *, decimal_comma: bool = False
+) -> tuple[Variable, pd.Series, list[CellProblem]]:
+    """A column with what it holds: its dictionary entry, its typed values, and the cells it cannot take."""
+    if is_identifier(name):
+        return _read(Variable(name, Kind.IDENTIFIER, name), column, _as_written, missing)
+    every = [str(text) for text in column.astype("category").cat.categories]
+    marked = marks_among(every, missing)
+    texts = [text for place, text in enumerate(every) if place not in marked]
+    known = known_column(name)
+    if known is not None and (known.strict or _mostly_codes(known, texts)):
+        return _by_name(name, column, known, texts, missing, decimal_comma=decimal_comma)
+    return _by_cells(name, column, texts, missing, decimal_comma=decimal_comma)
+
+
+def _mostly_codes(known: Known, texts: list[str]) -> bool:
+    codes = {case_of(code) for code in known.codes or _EVENTS}
+    codes |= {"0", "1"} if known.kind is Kind.EVENT else set()
+    return sum(case_of(text) in codes for text in texts) * 2 > len(texts)
+
+
+def _by_name(
+    name: str,
+    column: pd.Series,
+    known: Known,
+    texts: list[str],
+    missing: Sequence[str],
+    *,
+    decimal_comma: bool,
+) -> tuple[Variable, pd.Series, list[CellProblem]]:
+    variable = Variable(
+        name,
+        known.kind,
+        name,
+        unit=unit_in_name(name) if known.kind in (Kind.NUMBER, Kind.TIME) else "",
+        levels=known.levels,
+        definition=known.definition,
+        endpoint=known.endpoint,
+    )
+    if known.kind is Kind.EVENT:
+        return _event(name, column, known, missing)
+    if known.codes is not None:
+        return _read(variable, column, Codes(known.codes).reader(), missing)
+    reader = NumberReader(
+        _common_unit(variable.unit, texts), decimal_comma=decimal_comma, possible=known.possible
+    )
+    return _read(variable, column, reader, missing)
+
+
+def _event(
+    name: str, column: pd.Series, known: Known, missing: Sequence[str]
+) -> tuple[Variable, pd.Series, list[CellProblem]]:
+    def read(text: str) -> tuple[int | None, str, str]:
+        if case_of(text) in _EVENTS:
+            return _EVENTS[case_of(text)], "", ""
+        number = plain_number(text)
+        if number is not None and number.is_integer() and 0 <= number <= 9:
+            return int(number), "", ""
+        what = "is a date where an event is coded" if looks_like_date(text) else "is no code of an event"
+        return (
+            None,
+            what,
+            "Events are 0 (censored), 1 (event), 2 ... (competing events), or named in a mapping.",
+        )
+
+    variable, values, problems = _read(
+        Variable(name, Kind.EVENT, name, definition=known.definition, endpoint=known.endpoint),
+        column,
+        read,
+        missing,
+    )
+    found = set(values.dropna().unique())
+    if 2 in found and 0 not in found and not problems:
+        rows = tuple(int(row) for row in values.index[values == 2])
+        problems = [
+            CellProblem(
+                name,
+                rows,
+                "2",
+                "is a code beside 1, without any 0: it is not said which of them is the event",
+                "Say it in a mapping: `codes: {1: 0, 2: 1}`.",
+            )
+        ]
+    return variable, values, problems
+
+
+def _by_cells(
+    name: str, column: pd.Series, texts: list[str], missing: Sequence[str], *, decimal_comma: bool
+) -> tuple[Variable, pd.Series, list[CellProblem]]:
+    if texts and all(case_of(text) in _YES_NO for text in texts):
+        return _read(Variable(name, Kind.YES_NO, name), column, Codes(dict(_YES_NO)).reader(), missing)
+    together = plain_numbers(texts)
+    if together is not None and len(texts) > FEW_CODES:
+        variable = Variable(name, Kind.NUMBER, name, unit=unit_in_name(name))
+        return _read(variable, column, NumberReader(variable.unit), missing)
+    numbers = [
+        value for text in texts if (value := plain_number(text, decimal_comma=decimal_comma)) is not None
+    ]
+    measured = [text for text in texts if with_unit(text) is not None]
+    if numbers and len(numbers) == len(texts) and set(numbers) <= {0.0, 1.0}:
+        return _read(
+            Variable(name, Kind.YES_NO, name), column, Codes({"0": False, "1": True}).reader(), missing
+        )
+    numeric = len(numbers) + len(measured)
+    all_numbers = bool(texts) and numeric == len(texts)
+    if all_numbers or (numeric * 2 > len(texts) and len(set(numbers)) > FEW_CODES):
+        unit = _common_unit(
+            unit_in_name(name), texts if not numbers else measured if unit_in_name(name) else []
+        )
+        variable = Variable(name, Kind.NUMBER, name, unit=unit)
+        return _read(variable, column, NumberReader(unit, decimal_comma=decimal_comma), missing)
+    if texts and all(looks_like_date(text) for text in texts):
+        return _read(Variable(name, Kind.DATE, name), column, as_date(), missing)
+    if len(texts) <= MOST_GROUPS or len(texts) * 4 <= int(column.notna().sum()):
+        variable = Variable(name, Kind.CATEGORY, name, levels=_in_order(texts))
+        return _category(variable, column, texts, missing)
+    return _read(Variable(name, Kind.TEXT, name), column, _as_written, missing)
+
+
+def _category(
+    variable: Variable, column: pd.Series, texts: list[str], missing: Sequence[str]
+) -> tuple[Variable, pd.Series, list[CellProblem]]:
+    spellings: dict[str, list[str]] = defaultdict(list)
+    for text in texts:
+        spellings[case_of(text)].append(text)
+    problems = []
+    for written in spellings.values():
+        if len(written) == 1:
+            continue
+        counts = {text: int((column == text).sum()) for text in written}
+        usual = max(written, key=lambda text: counts[text])
+        for text in written:
+            if text != usual:
+                rows = tuple(int(row) for row in column.index[(column == text).fillna(False)])
+                what = f"differs from {usual!r} only in letters' case or spaces: two codes of one thing"
+                problems.append(CellProblem(variable.name, rows, text, what, "Write one of them."))
+    variable, values, _ = _read(variable, column, _as_written, missing)
+    return variable, values, problems
+
+
+def _common_unit(unit: str, texts: list[str]) -> str:
+    """The unit of the column's name, else the one that every measured cell states."""
+    if unit:
+        return unit
+    stated = {measured[1] for text in texts if (measured := with_unit(text)) is not None}
+    return stated.pop() if len(stated) == 1 else ""
+
+
+def _in_order(texts: list[str]) -> tuple[str, ...]:
+    """HER2 classes in their order, anything else by its numbers, then by its letters."""
+    if set(texts) <= set(HER2_ORDER) and {"positive", "3+"} & set(texts):
+        known = {text: position for position, text in enumerate(HER2_ORDER)}
+        return tuple(sorted(texts, key=lambda text: (known.get(text, len(known)), text)))
+    return tuple(
+        sorted(
+            texts,
+            key=lambda text: [
+                (0, float(part), "") if part.isdigit() else (1, 0.0, part.casefold())
+                for part in re.split(r"(\d+)", text)
+                if part
+            ],
+        )
+    )
+
+
+def _as_written(text: str) -> tuple[str, str, str]:
+    return text, "", ""
+
+
+def _read(
+    variable: Variable, column: pd.Series, read: Reader, missing: Sequence[str]
+) -> tuple[Variable, pd.Series, list[CellProblem]]:
+    values, problems = translate(column, variable.name, read, missing, DTYPES[variable.kind])
+    return variable, values, problems
