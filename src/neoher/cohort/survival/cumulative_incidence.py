@@ -70,10 +70,11 @@ def cumulative_incidence(follow_up: FollowUp, cause: int = 1, level: float = 0.9
         raise InputError(f"cause {cause} is no event.", "cause", "Causes are numbered from 1.")
     time, inverse = np.unique(follow_up.time, return_inverse=True)
     endings = np.bincount(inverse, minlength=time.size)
-    mine = np.bincount(inverse, weights=(follow_up.cause == cause).astype(float), minlength=time.size)
-    others = np.bincount(inverse, weights=(follow_up.cause > 0).astype(float), minlength=time.size) - mine
+    mine = np.bincount(inverse[follow_up.cause == cause], minlength=time.size).astype(np.float64)
+    every = np.bincount(inverse[follow_up.cause > 0], minlength=time.size).astype(np.float64)
+    others = every - mine
     at_risk = follow_up.time.size - np.concatenate(([0], np.cumsum(endings)[:-1]))
-    free = np.cumprod(1 - (mine + others) / at_risk)
+    free = np.cumprod(1 - every / at_risk)
     free_before = np.concatenate(([1.0], free[:-1]))
     incidence = np.cumsum(free_before * mine / at_risk)
     return CumulativeIncidence(
