@@ -23,6 +23,10 @@ COHORT_COMMANDS: dict[str, tuple[str, str]] = {
         "Printed statistics against printed counts: which tests and roundings reproduce them.",
         "neoher cohort verify --p 0.287 --counts 13/68 6/49",
     ),
+    "survival": (
+        "Survival by group: Kaplan-Meier, log-rank, Cox; competing events by Aalen-Johansen and Fine-Gray.",
+        "neoher cohort survival cohort.csv --time efs_days --event efs_event --by her2_class --at 1095,1825",
+    ),
 }
 """What each command does, and one example; the command NAME is the function of that name in its module."""
 
