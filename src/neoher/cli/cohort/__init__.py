@@ -23,6 +23,10 @@ COHORT_COMMANDS: dict[str, tuple[str, str]] = {
         "Printed statistics against printed counts: which tests and roundings reproduce them.",
         "neoher cohort verify --p 0.287 --counts 13/68 6/49",
     ),
+    "agreement": (
+        "Imaging against pathology: Bland-Altman, Lin's concordance, ICC, over- and undersizing, kappa.",
+        "neoher cohort agreement cohort.csv --measured mri_mm --reference pathology_mm --by her2_class,hr",
+    ),
     "survival": (
         "Survival by group: Kaplan-Meier, log-rank, Cox; competing events by Aalen-Johansen and Fine-Gray.",
         "neoher cohort survival cohort.csv --time efs_days --event efs_event --by her2_class --at 1095,1825",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from neoher.cohort.result import CohortResult, DataFile
     from neoher.cohort.table.tidy import Cohort
 
-__all__ = ["Output", "Reading", "deliver", "numbers_of"]
+__all__ = ["Output", "Reading", "deliver", "names_of", "numbers_of"]
 
 WIDEST = 110
 
@@ -101,3 +101,10 @@ def numbers_of(text: str | None, option: str) -> tuple[float, ...]:
             raise InputError(f"{part.strip()!r} is no number of 0 or more.", option, "Such as 1095,1825.")
         found.append(number)
     return tuple(dict.fromkeys(found))
+
+
+def names_of(given: list[str] | None) -> tuple[str, ...]:
+    """The columns that an option names, repeated or joined by commas."""
+    return tuple(
+        dict.fromkeys(name.strip() for each in given or () for name in each.split(",") if name.strip())
+    )

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from neoher.cli.cohort.common import Output, Reading, deliver, numbers_of
+from neoher.cli.cohort.common import Output, Reading, deliver, names_of, numbers_of
 
 __all__ = ["survival"]
 
@@ -65,7 +65,7 @@ def survival(
         event=event,
         by=by,
         strata=strata,
-        adjust=tuple(name for each in adjust or () for name in each.split(",")),
+        adjust=names_of(adjust),
         ties=Ties(ties),
         interval=Interval(interval),
         at=numbers_of(at, "--at"),

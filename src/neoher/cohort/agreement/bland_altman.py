@@ -40,6 +40,7 @@ class BlandAltman:
     """The same limits with the intervals of 1999, symmetric and too short in small samples."""
     slope: float
     """Change of the difference per unit of the mean of both."""
+    slope_t: float | None
     slope_p: float | None
     """Of no proportional bias (t test of the slope); None where the means or differences do not vary."""
     level: float
@@ -73,10 +74,11 @@ def bland_altman(
         for tail in ((1 - level) / 2, (1 + level) / 2)
     )
     mean = (measured + reference) / 2
-    slope, slope_p = 0.0, None
+    slope, slope_t, slope_p = 0.0, None, None
     if np.ptp(mean) > 0 and np.ptp(difference) > 0:
         line = linregress(mean, difference)
         slope, slope_p = float(line.slope), float(line.pvalue)
+        slope_t = slope / float(line.stderr) if line.stderr > 0 else None
     return BlandAltman(
         n,
         Bounds(bias, bias - quantile * error, bias + quantile * error),
@@ -86,6 +88,7 @@ def bland_altman(
         Bounds(lower, lower - quantile * limit_error, lower + quantile * limit_error),
         Bounds(upper, upper - quantile * limit_error, upper + quantile * limit_error),
         slope,
+        slope_t,
         slope_p,
         level,
         reach,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 
+from neoher.cohort.parts import Parts, group_label
 from neoher.cohort.result import CohortResult, Estimate, Heading, ResultTable, TestResult
 from neoher.cohort.survival.figures import curve_figure, incidence_figure
 from neoher.cohort.survival.hazards import hazard_parts
@@ -16,7 +19,6 @@ from neoher.cohort.survival.kaplan_meier import (
 )
 from neoher.cohort.survival.log_rank import LogRank, log_rank
 from neoher.cohort.survival.methods import methods_text
-from neoher.cohort.survival.parts import Parts, group_label
 from neoher.cohort.survival.question import Followed, SurvivalQuestion, followed_of
 from neoher.cohort.table.tidy import Cohort
 from neoher.errors import InputError
@@ -41,6 +43,7 @@ def analyse_survival(cohort: Cohort, question: SurvivalQuestion) -> CohortResult
     parts = Parts()
     horizon = _horizon(curves, question)
     main = _summary(followed, curves, horizon, parts)
+    parts.tables += _survival_at(followed, curves, parts)
     comparison = _compare(followed, parts)
     further = [_numbers_at_risk(followed, curves), _steps(followed, curves)]
     figures = [curve_figure(followed, curves, None if comparison is None else comparison.p)]
@@ -93,15 +96,8 @@ def _summary(
         Heading(key="median_low", heading="from", unit=unit),
         Heading(key="median_high", heading="to", unit=unit),
         Heading(key="median_follow_up", heading="median follow-up", unit=unit),
-        Heading(key="restricted_mean", heading="restricted mean", unit=unit),
+        Heading(key="restricted_mean", heading="restricted mean", unit=unit, digits=1),
     ]
-    for time in question.at:
-        columns += [
-            Heading(key=f"survival_at_{time:g}", heading=f"at {time:g}", digits=3),
-            Heading(key=f"survival_at_{time:g}_low", heading="from", digits=3),
-            Heading(key=f"survival_at_{time:g}_high", heading="to", digits=3),
-            Heading(key=f"at_risk_at_{time:g}", heading="at risk"),
-        ]
     rows = []
     for code, (name, curve) in enumerate(zip(followed.group_names, curves, strict=True)):
         label = group_label(question.by, name)
@@ -111,11 +107,28 @@ def _summary(
         row["median_follow_up"] = _median_follow_up(followed, code)
         mean = None if horizon is None else _restricted(curve, horizon, label, followed, parts)
         row["restricted_mean"] = None if mean is None else mean.mean
+        rows.append(row)
+    note = "Median follow-up by reverse Kaplan-Meier. A dash: not reached, or beyond the last follow-up."
+    return ResultTable(name="survival", title="Survival", columns=tuple(columns), rows=tuple(rows), note=note)
+
+
+def _survival_at(followed: Followed, curves: list[SurvivalCurve], parts: Parts) -> list[ResultTable]:
+    """Survival at the times asked for."""
+    question = followed.question
+    columns = (
+        Heading(key="group", heading=question.by or "group"),
+        Heading(key="time", heading="time", unit=followed.unit),
+        Heading(key="survival", heading="survival", digits=3),
+        Heading(key="low", heading="from", digits=3),
+        Heading(key="high", heading="to", digits=3),
+        Heading(key="at_risk", heading="at risk"),
+    )
+    rows = []
+    for name, curve in zip(followed.group_names, curves, strict=True):
         for time in question.at:
             point = curve.at(time)
-            row[f"survival_at_{time:g}"] = point.survival
-            row[f"survival_at_{time:g}_low"], row[f"survival_at_{time:g}_high"] = point.low, point.high
-            row[f"at_risk_at_{time:g}"] = point.at_risk
+            rows.append({"group": name} | asdict(point))
+            method = f"Kaplan-Meier, {question.interval} interval"
             parts.estimates.append(
                 Estimate(
                     name=f"survival at {time:g}",
@@ -123,16 +136,13 @@ def _summary(
                     low=point.low,
                     high=point.high,
                     level=question.level,
-                    method=f"Kaplan-Meier, {question.interval} interval"
-                    if point.survival is not None
-                    else "not known: beyond the last follow-up",
-                    group=label,
+                    method=method if point.survival is not None else "not known: beyond the last follow-up",
+                    group=group_label(question.by, name),
                     n=curve.patients,
                 )
             )
-        rows.append(row)
-    note = "Median follow-up by reverse Kaplan-Meier. A dash: not reached, or beyond the last follow-up."
-    return ResultTable(name="survival", title="Survival", columns=tuple(columns), rows=tuple(rows), note=note)
+    title = "Survival at the times asked for"
+    return [ResultTable(name="survival-at", title=title, columns=columns, rows=tuple(rows))] if rows else []
 
 
 def _add_quantiles(

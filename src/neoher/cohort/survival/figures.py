@@ -103,7 +103,7 @@ def _numbers_below(
     axes.annotate(
         "At risk",
         (0, 0),
-        (-4, first),
+        (-14, first),
         xycoords="axes fraction",
         textcoords="offset points",
         ha="right",

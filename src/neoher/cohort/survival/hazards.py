@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from neoher.cohort.parts import Parts
 from neoher.cohort.result import Estimate, Heading, ResultTable, TestResult
 from neoher.cohort.survival.covariates import Covariates, covariates_of
 from neoher.cohort.survival.cox import ChiSquare, CoxFit, HazardRatio, Ties, fit_cox
 from neoher.cohort.survival.fine_gray import fit_fine_gray
-from neoher.cohort.survival.parts import Parts
 from neoher.cohort.survival.proportional_hazards import proportional_hazards
 from neoher.cohort.survival.question import Followed
 from neoher.errors import InputError

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from neoher.cohort.parts import Parts, group_label
 from neoher.cohort.result import Estimate, Heading, ResultTable
 from neoher.cohort.survival.cumulative_incidence import CumulativeIncidence, cumulative_incidence
-from neoher.cohort.survival.parts import Parts, group_label
 from neoher.cohort.survival.question import Followed
 
 __all__ = ["cause_names", "incidence_parts"]
