@@ -27,6 +27,10 @@ COHORT_COMMANDS: dict[str, tuple[str, str]] = {
         "Imaging against pathology: Bland-Altman, Lin's concordance, ICC, over- and undersizing, kappa.",
         "neoher cohort agreement cohort.csv --measured mri_mm --reference pathology_mm --by her2_class,hr",
     ),
+    "change": (
+        "Change of FTV, diameter, SUV or ADC over visits: waterfall, spider, ROC, cross-validated cut-offs.",
+        "neoher cohort change cohort.csv --visits ftv_t0_cc,ftv_t1_cc,ftv_t2_cc --outcome pcr --by hr",
+    ),
     "survival": (
         "Survival by group: Kaplan-Meier, log-rank, Cox; competing events by Aalen-Johansen and Fine-Gray.",
         "neoher cohort survival cohort.csv --time efs_days --event efs_event --by her2_class --at 1095,1825",
