@@ -31,6 +31,10 @@ COHORT_COMMANDS: dict[str, tuple[str, str]] = {
         "Change of FTV, diameter, SUV or ADC over visits: waterfall, spider, ROC, cross-validated cut-offs.",
         "neoher cohort change cohort.csv --visits ftv_t0_cc,ftv_t1_cc,ftv_t2_cc --outcome pcr --by hr",
     ),
+    "her2pet": (
+        "HER2 PET against biopsy: flow, classes by tracer, SUVmax by class, false positives, ROC.",
+        "neoher cohort her2pet lesions.csv --window 61",
+    ),
     "survival": (
         "Survival by group: Kaplan-Meier, log-rank, Cox; competing events by Aalen-Johansen and Fine-Gray.",
         "neoher cohort survival cohort.csv --time efs_days --event efs_event --by her2_class --at 1095,1825",

@@ -128,7 +128,7 @@ def roc_figure(course: Course, outcome: pd.Series, direction: Direction) -> Figu
         axes.plot([0, 1], [0, 1], color=QUIET, linewidth=0.6)
         axes.set_xlabel("1 - specificity")
         axes.set_ylabel("sensitivity")
-        axes.set_aspect("equal")
-        axes.legend(loc="lower left", bbox_to_anchor=(1.05, 0), handlelength=4)
+        axes.set_box_aspect(1)
+        canvas.legend(loc="outside right lower", handlelength=4)
         caption = f"A {direction.value} of {course.name} taken as the sign of {outcome.name}."
         return as_figure(canvas, f"roc-{course.name}", f"ROC: {course.name}", caption)

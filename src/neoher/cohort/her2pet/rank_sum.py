@@ -8,7 +8,6 @@ all. SciPy's exact Mann-Whitney takes no ties and knows no patients.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,24 +20,29 @@ __all__ = ["RankSum", "clustered_rank_sum", "exact_rank_sum"]
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.int64]
 
-LARGEST_TABLE = 20_000_000
+LARGEST_TABLE = 10_000_000
 """Cells of the distribution counted at most; beyond, the normal approximation of the same distribution."""
 
 
 @dataclass(frozen=True, slots=True)
 class RankSum:
-    """A two-sided rank test. `u`: Mann-Whitney's U of the first group, ties counting half."""
+    """A two-sided rank test."""
 
     u: float
+    """Mann-Whitney's U of the first group, ties counting half; added over strata."""
     z: float
-    """Standardised by the exact mean and variance under the null."""
+    """The rank sum standardised by its exact mean and variance under the null."""
     p: float
     exact: bool
     first: int
+    """Lesions of the first group."""
     second: int
     units: int
-    """What was exchanged: lesions, or patients."""
+    """Patients (or lesions, where each stands alone)."""
+    arrangements: float
+    """How many arrangements the null makes alike."""
 
 
 def exact_rank_sum(first: FloatArray, second: FloatArray) -> RankSum:
@@ -49,40 +53,52 @@ def exact_rank_sum(first: FloatArray, second: FloatArray) -> RankSum:
     Raises: InputError for an empty group.
     """
     values = np.concatenate((first, second))
-    member = np.arange(values.size) < first.size
-    return clustered_rank_sum(values, member, np.arange(values.size))
+    return clustered_rank_sum(values, np.arange(values.size) < first.size, np.arange(values.size))
 
 
-def clustered_rank_sum(values: FloatArray, member: BoolArray, patient: NDArray[np.int64]) -> RankSum:
+def clustered_rank_sum(
+    values: FloatArray, member: BoolArray, patient: IntArray, stratum: IntArray | None = None
+) -> RankSum:
     """The rank-sum test in which patients, not lesions, are exchanged.
 
-    Parameters: `values`, `member` (of the first group) and `patient`: shape (n,), one entry a lesion. Null: a
-    patient's class says nothing of the uptake of her lesions. Patients whose lesions are all of one class
-    exchange their classes with one another, all lesions of a patient together; in a patient with both classes
-    the lesions exchange theirs. Every such arrangement counts once. With one lesion a patient it is
-    Mann-Whitney's test. The statistic is the sum over the first group's lesions of rank less mean rank.
+    Parameters: `values`, `member` (of the first group), `patient`: shape (n,), one entry a lesion. `stratum`:
+    shape (n,), such as the tracer: lesions are ranked within it, the sums are added, and only patients of the
+    same strata exchange, so that no value is held against one of another stratum.
+    Null: a patient's class says nothing of the uptake and the number of her lesions. Patients whose lesions
+    are all of one class exchange their classes with one another, all lesions of a patient together; in a
+    patient with both classes the lesions exchange theirs. Every such arrangement counts once. With one lesion
+    a patient it is Mann-Whitney's test. The statistic is the sum, over the first group's lesions, of the rank
+    less the mean rank.
+    Raises: InputError for an empty group.
     """
     from scipy.stats import norm, rankdata
 
     size, chosen = values.size, int(member.sum())
     if chosen in (0, size):
         raise InputError("one of the two groups has no lesion.", "groups")
-    doubled = np.rint(2 * rankdata(values)).astype(np.int64) - (size + 1)
+    strata = np.zeros(size, dtype=np.int64) if stratum is None else stratum
+    doubled = np.zeros(size, dtype=np.int64)
+    u = 0.0
+    for each in np.unique(strata):
+        mine = strata == each
+        ranks = rankdata(values[mine])
+        doubled[mine] = np.rint(2 * ranks).astype(np.int64) - (ranks.size + 1)
+        inside = int(member[mine].sum())
+        u += float(ranks[member[mine]].sum()) - inside * (inside + 1) / 2
+    pools = _pools(doubled, member, patient, strata)
     observed = int(doubled[member].sum())
-    u = (observed + chosen * (size + 1)) / 2 - chosen * (chosen + 1) / 2
-    pools = _pools(doubled, member, patient)
-    mean = sum(pool.mean for pool in pools)
-    variance = sum(pool.variance for pool in pools)
-    distance = abs(observed - mean)
+    mean, variance = sum(pool.mean for pool in pools), sum(pool.variance for pool in pools)
     z = (observed - mean) / math.sqrt(variance) if variance > 0 else 0.0
     units = int(np.unique(patient).size)
-    if sum(pool.cells for pool in pools) > LARGEST_TABLE:
-        return RankSum(u, z, 2 * float(norm.sf(abs(z))), False, chosen, size - chosen, units)
-    counts = _distribution(pools)
-    total = sum(counts.values())
-    # Scores are whole numbers, so the mean alone needs a tolerance.
-    beyond = sum(count for score, count in counts.items() if abs(score - mean) >= distance - 1e-9)
-    return RankSum(u, z, beyond / total, True, chosen, size - chosen, units)
+    arrangements = math.exp(min(sum(pool.log_arrangements for pool in pools), 700.0))
+    exact = max(pool.cells for pool in pools) <= LARGEST_TABLE
+    if exact:
+        scores, share = _distribution(pools)
+        # Scores are whole numbers; the mean alone needs a tolerance.
+        p = float(share[np.abs(scores - mean) >= abs(observed - mean) - 1e-7].sum())
+    else:
+        p = 2 * float(norm.sf(abs(z)))
+    return RankSum(u, z, min(p, 1.0), exact, chosen, size - chosen, units, arrangements)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,40 +122,56 @@ class _Pool:
         return self.chosen * (n - self.chosen) / n * spread
 
     @property
+    def log_arrangements(self) -> float:
+        n, k = len(self.scores), self.chosen
+        return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+
+    @property
     def cells(self) -> int:
-        return len(self.scores) * self.chosen * sum(abs(score) for score in self.scores)
+        least = min(self.scores)
+        reach = sum(sorted((score - least for score in self.scores), reverse=True)[: self.chosen])
+        return (self.chosen + 1) * (reach + 1)
 
 
-def _pools(doubled: NDArray[np.int64], member: BoolArray, patient: NDArray[np.int64]) -> list[_Pool]:
-    whole: list[int] = []
-    of_first = 0
+def _pools(doubled: IntArray, member: BoolArray, patient: IntArray, strata: IntArray) -> list[_Pool]:
+    """Patients of one class pooled by the strata they have lesions in; patients of both classes alone."""
+    whole: dict[tuple[int, ...], list[tuple[int, bool]]] = {}
     pools = []
     for each in np.unique(patient):
         mine = patient == each
         scores, labels = doubled[mine], member[mine]
         if labels.all() or not labels.any():
-            whole.append(int(scores.sum()))
-            of_first += int(labels.any())
-        else:
-            pools.append(_Pool(scores.tolist(), int(labels.sum())))
-    if whole:
-        pools.append(_Pool(whole, of_first))
-    return pools
+            where = tuple(np.unique(strata[mine]).tolist())
+            whole.setdefault(where, []).append((int(scores.sum()), bool(labels.any())))
+            continue
+        parts = [strata[mine] == one for one in np.unique(strata[mine])]
+        pools += [_Pool(scores[part].tolist(), int(labels[part].sum())) for part in parts]
+    every = whole.values()
+    return [*pools, *(_Pool([score for score, _ in each], sum(first for _, first in each)) for each in every)]
 
 
-def _distribution(pools: Sequence[_Pool]) -> dict[int, int]:
-    """How many arrangements give each sum, as exact integers."""
-    total: dict[int, int] = {0: 1}
+def _distribution(pools: Sequence[_Pool]) -> tuple[IntArray, FloatArray]:
+    """Every possible sum and its share of the arrangements."""
+    start, share = 0, np.ones(1)
     for pool in pools:
-        by_size: list[Counter[int]] = [Counter({0: 1})] + [Counter() for _ in range(pool.chosen)]
-        for seen, score in enumerate(pool.scores):
-            for size in range(min(seen + 1, pool.chosen), 0, -1):
-                grown = by_size[size]
-                for smaller, count in by_size[size - 1].items():
-                    grown[smaller + score] += count
-        joined: Counter[int] = Counter()
-        for left, ways in total.items():
-            for right, count in by_size[pool.chosen].items():
-                joined[left + right] += ways * count
-        total = dict(joined)
-    return total
+        least, own = _of_pool(pool)
+        start, share = start + least, np.convolve(share, own)
+    return start + np.arange(share.size), share
+
+
+def _of_pool(pool: _Pool) -> tuple[int, FloatArray]:
+    """The least sum of a pool, and the share of each sum from there on."""
+    least = min(pool.scores)
+    shifted = sorted(score - least for score in pool.scores)
+    reach = sum(shifted[len(shifted) - pool.chosen :])
+    table = np.zeros((pool.chosen + 1, reach + 1))
+    table[0, 0] = 1.0
+    for seen, score in enumerate(shifted):
+        top = min(seen + 1, pool.chosen)
+        grown = table[:top, : reach + 1 - score].copy()
+        table[1 : top + 1, score:] += grown
+        # Counts beyond 1e300 would overflow; shares do not change when all are scaled.
+        if (largest := table.max()) > 1e250:
+            table /= largest
+    counts = table[pool.chosen]
+    return least * pool.chosen, counts / counts.sum()
