@@ -22,16 +22,9 @@ def number(value: float | None, digits: int | None = None) -> str:
         text = f"{value:.{digits}f}"
     elif value == int(value) and abs(value) < 1e7:
         text = str(int(value))
-<<<<<<< HEAD
     elif 1e-3 <= abs(value) < 1e7:
         decimals = max(0, 2 - math.floor(math.log10(abs(value))))
         text = f"{value:.{decimals}f}"
-=======
-    elif 1e3 <= abs(value) < 1e7:
-        text = f"{value:.0f}"
-    elif 1e-3 <= abs(value) < 1e3:
-        text = f"{value:#.3g}".rstrip(".")
->>>>>>> 20a8173 (Compare imaging with pathology over a cohort)
     else:
         text = f"{value:.2e}"
     zero = set(text) <= set("-0.")
