@@ -12,6 +12,7 @@ from neoher.cohort.agreement.concordance import lins_concordance
 from neoher.cohort.agreement.intraclass import intraclass
 from neoher.cohort.parts import Parts
 from neoher.cohort.result import Estimate, TestResult
+from neoher.cohort.statistics.proportions import wilson_interval
 from neoher.errors import InputError
 
 __all__ = ["SizeGroup", "Verdicts", "agree_on_size", "verdicts"]
@@ -161,8 +162,6 @@ def _intraclass(group: SizeGroup, parts: Parts, row: dict[str, float | int | Non
 
 
 def _rates(group: SizeGroup, parts: Parts, row: dict[str, float | int | None]) -> None:
-    from statsmodels.stats.proportion import proportion_confint  # type: ignore[import-untyped]
-
     n = group.measured.size
     counts = verdicts(group)
     with_disease, without = int((group.reference > 0).sum()), int((group.reference == 0).sum())
@@ -176,8 +175,8 @@ def _rates(group: SizeGroup, parts: Parts, row: dict[str, float | int | None]) -
         row[name] = count
         if of == 0:
             continue
-        low, high = proportion_confint(count, of, 1 - group.level, method="wilson")
+        rate = wilson_interval(count, of, group.level)
         within = f"of {of}, Wilson interval"
         if name in ("over", "under", "concordant"):
             within += f"; band {group.band:g} {group.unit}".rstrip()
-        _add(parts, group, f"{name.replace('_', ' ')} rate", count / of, (float(low), float(high)), within)
+        _add(parts, group, f"{name.replace('_', ' ')} rate", rate.value, (rate.low, rate.high), within)

@@ -9,6 +9,7 @@ import numpy as np
 from neoher.cohort.her2pet.lesions import Her2Class, PairedLesion, Study
 from neoher.cohort.parts import Parts
 from neoher.cohort.result import Estimate, Heading, ResultTable
+from neoher.cohort.statistics.proportions import wilson_interval
 
 __all__ = ["class_table", "false_positives", "flow_table", "uptake_table"]
 
@@ -115,8 +116,6 @@ def flow_table(study: Study) -> ResultTable:
 
 def false_positives(study: Study, level: float, parts: Parts) -> None:
     """Add what three classes make of lesions that the tracer showed and two classes call negative."""
-    from statsmodels.stats.proportion import proportion_confint  # type: ignore[import-untyped]
-
     read = [each for each in study.lesions if each.uptake is not None]
     if not read:
         parts.missing.append("uptake (the reading of each scan), for the false positives by two classes")
@@ -136,13 +135,13 @@ def false_positives(study: Study, level: float, parts: Parts) -> None:
     if not negative:
         return
     low_count = _count(negative, Her2Class.LOW)
-    low, high = proportion_confint(low_count, len(negative), 1 - level, method="wilson")
+    rate = wilson_interval(low_count, len(negative), level)
     parts.estimates.append(
         Estimate(
             name="false positives that are HER2-low",
-            value=low_count / len(negative),
-            low=float(low),
-            high=float(high),
+            value=rate.value,
+            low=rate.low,
+            high=rate.high,
             level=level,
             method=f"{low_count} of {len(negative)} lesions, Wilson interval, lesions as independent",
             n=len(negative),

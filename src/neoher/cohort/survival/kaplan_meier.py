@@ -83,7 +83,8 @@ class SurvivalCurve:
         index = int(np.searchsorted(self.time, time, side="right")) - 1
         at_risk = self.number_at_risk(time)
         if index < 0:
-            return SurvivalAt(time, at_risk, 1.0, 1.0, 1.0)
+            limit = None if self.interval is Interval.LOG_LOG else 1.0
+            return SurvivalAt(time, at_risk, 1.0, limit, limit)
         if time > self.time[-1] and self.survival[-1] > 0:
             return SurvivalAt(time, 0, None, None, None)
         survival, low, high = self.survival[index], self.low[index], self.high[index]
@@ -109,19 +110,21 @@ class SurvivalCurve:
         )
 
     def _crossing(self, curve: FloatArray, share: float) -> float | None:
-        height, tolerance = 1 - share, 1e-9
+        """Where a curve comes down to 1 - share: the middle of its flat part at that height, if it has one.
+
+        A limit may rise again late; then the time at which it lies nearest below the height is taken, as R
+        does.
+        """
+        height, tolerance = 1 - share, 1.5e-8
         known = ~np.isnan(curve)
-        time, curve = self.time[known], curve[known]
-        reached = np.flatnonzero(curve <= height + tolerance)
+        reached = np.flatnonzero(known & (curve <= height + tolerance))
         if reached.size == 0:
             return None
-        below = np.flatnonzero(curve < height - tolerance)
-        end = time[below[0]] if below.size else time[-1]
-        return (
-            float((time[reached[0]] + end) / 2)
-            if curve[reached[0]] >= height - tolerance
-            else float(time[reached[0]])
-        )
+        start = float(self.time[reached[np.argmax(curve[reached])]])
+        below = np.flatnonzero(known & (curve < height - tolerance))
+        if below.size == 0:
+            return (start + float(self.time[-1])) / 2 if known[-1] else None
+        return (start + float(self.time[below[np.argmax(curve[below])]])) / 2
 
 
 def survival_curve(
@@ -131,7 +134,8 @@ def survival_curve(
 
     Parameters: `level`: coverage of each point's interval, between 0 and 1.
     Source: Kaplan and Meier, J Am Stat Assoc 1958;53:457; Greenwood 1926; transforms as Borgan and Liestol,
-    Scand J Stat 1990;17:35 (unverified). No interval is given where the estimate is 0.
+    Scand J Stat 1990;17:35 (unverified). No interval is given where the estimate is 0, nor, log-log, where it
+    is 1.
     """
     time, inverse = np.unique(follow_up.time, return_inverse=True)
     endings = np.bincount(inverse, minlength=time.size)
@@ -162,10 +166,11 @@ def _limits(
                 low, high = survival ** np.exp(-spread), survival ** np.exp(spread)
             case _:
                 assert_never(interval)
-    certain = survival == 1
+    # Without an event there is no error; the log-log scale cannot place 1 at all.
+    certain = (survival == 1) & (interval is not Interval.LOG_LOG)
     low, high = np.where(certain, 1.0, np.maximum(low, 0)), np.where(certain, 1.0, np.minimum(high, 1))
-    gone = survival == 0
-    return np.where(gone, np.nan, low), np.where(gone, np.nan, high)
+    unknown = (survival == 0) | ((survival == 1) & (interval is Interval.LOG_LOG))
+    return np.where(unknown, np.nan, low), np.where(unknown, np.nan, high)
 
 
 @dataclass(frozen=True, slots=True)
