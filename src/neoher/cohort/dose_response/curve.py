@@ -107,16 +107,24 @@ def fit_curve(dose: FloatArray, response: FloatArray) -> Curve | None:
     def jacobian(parameters: FloatArray) -> FloatArray:
         return _jacobian(dose, parameters)
 
-    best: FloatArray | None = None
-    for start in _starts(dose, response, positive):
-        found = least_squares(
+    def climb(start: FloatArray) -> FloatArray:
+        found: FloatArray = least_squares(
             residuals, start, jacobian, method="lm", xtol=CONVERGED, ftol=CONVERGED, gtol=CONVERGED
         ).x
+        return found
+
+    starts = _starts(dose, response, positive)
+    best: FloatArray | None = None
+    for start in starts:
+        found = climb(start)
         inside = abs(found[3]) < math.log(STEEPEST) and np.isfinite(found).all()
         if inside and (best is None or _squares(residuals(found)) < _squares(residuals(best)) * (1 - 1e-12)):
             best = found
     if best is None:
-        return None
+        # No maximum inside: a step between two doses, or scatter alone. The best of the grid describes it.
+        squares = _squares(residuals(starts[0]))
+        first, last, log_ec50, log_hill = starts[0].tolist()
+        return Curve(first, last, log_ec50, log_hill, None, squares, dose.size)
     squares = _squares(residuals(best))
     covariance = _covariance(jacobian(best), squares, dose.size)
     first, last, log_ec50, log_hill = best.tolist()
@@ -147,7 +155,7 @@ def _starts(dose: FloatArray, response: FloatArray, positive: FloatArray) -> lis
     """The three best curves of a grid of places and slopes."""
     graded = []
     for place in np.linspace(math.log(positive[0]), math.log(positive[-1]), 25):
-        for slope in np.log([0.4, 0.7, 1.0, 1.5, 2.5, 4.0, 8.0]):
+        for slope in np.log([0.4, 0.7, 1.0, 1.5, 2.5, 4.0, 8.0, 20.0]):
             share, _ = _share(dose, float(place), float(slope))
             design = np.stack([share, 1 - share], axis=1)
             plateaus = np.linalg.lstsq(design, response, rcond=None)[0]
