@@ -15,8 +15,8 @@ from neoher.cli.main import run
 TABLE = (
     "patient,her2_class,pcr,surgery_days,efs_days,efs_event,mri_mm,specimen_mm,ftv_t0_cc,ftv_t1_cc\n"
     + "".join(
-        f"P{k},{('positive', 'low')[k % 2]},{('yes', 'no')[k % 3 == 0]},{150 + k},{100 + 31 * k},{int(k % 4 == 0)},"
-        f"{20 + k % 17},{18 + k % 13},{10 + k % 7},{3 + k % 5}\n"
+        f"P{k},{('positive', 'low')[k % 2]},{('yes', 'no')[k % 3 == 0]},{150 + k},{100 + 31 * k},"
+        f"{int(k % 4 == 0)},{20 + k % 17},{18 + k % 13},{10 + k % 7},{3 + k % 5}\n"
         for k in range(48)
     )
 )
