@@ -119,7 +119,7 @@ def fit_cox(
     likelihood: Likelihood = (
         ExactLikelihood(scaled.values, events)
         if ties is Ties.EXACT
-        else PartialLikelihood(scaled.values, events)
+        else PartialLikelihood.of(scaled.values, events)
     )
     start = likelihood.at(np.zeros(len(names)))
     at, end = maximise(likelihood, names)

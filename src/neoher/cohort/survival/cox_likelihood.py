@@ -7,6 +7,7 @@ proportional hazards; the three conventions share one Newton iteration here (neo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,76 +73,115 @@ def tied_events(follow_up: FollowUp, strata: IntArray | None, *, efron: bool) ->
 
 
 @dataclass(frozen=True, slots=True)
-class PartialLikelihood:
-    """The likelihood of a cohort; `covariates`: shape (n, p)."""
+class _Sorted:
+    """A stratum with its covariates by time: sums over risk sets then run through memory once."""
 
+    events: TiedEvents
     covariates: FloatArray
-    strata: list[TiedEvents]
+    """Of `events.rows`, shape (rows, p)."""
+    deaths: IntArray
+    """Where the events lie among them, shape (events,)."""
+    of_deaths: FloatArray
+    """Summed covariates of the events, shape (p,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartialLikelihood:
+    """The likelihood of a cohort."""
+
+    strata: tuple[_Sorted, ...]
+    size: int
+    """How many covariates, p."""
+
+    @classmethod
+    def of(cls, covariates: FloatArray, strata: list[TiedEvents]) -> PartialLikelihood:
+        """`covariates`: shape (n, p)."""
+        found = []
+        place = np.zeros(covariates.shape[0], dtype=np.int64)
+        for each in strata:
+            place[each.rows] = np.arange(each.rows.size)
+            deaths = place[each.deaths]
+            mine = np.asfortranarray(covariates[each.rows])
+            found.append(_Sorted(each, mine, deaths, mine[deaths].sum(axis=0)))
+        return cls(tuple(found), covariates.shape[1])
 
     def at(self, coefficients: FloatArray) -> LikelihoodTerms:
         """The likelihood and its derivatives at coefficients of shape (p,)."""
-        size = self.covariates.shape[1]
-        value, score, information = 0.0, np.zeros(size), np.zeros((size, size))
+        value, score, information = 0.0, np.zeros(self.size), np.zeros((self.size, self.size))
         for each in self.strata:
-            predictor, total, mean = self._terms(each, coefficients)
-            value += float(predictor[each.deaths].sum() - np.log(total).sum())
-            score += self.covariates[each.deaths].sum(axis=0) - mean.sum(axis=0)
-            information += self._information(each, predictor, total, mean, None)
+            terms = _terms(each, coefficients)
+            value += float(terms.predictor[each.deaths].sum() - np.log(terms.total).sum())
+            score += each.of_deaths - terms.mean.sum(axis=0)
+            information += _information(each, terms, None)
         return LikelihoodTerms(value, score, information)
 
-    def weighted_information(self, coefficients: FloatArray, weights: list[FloatArray]) -> FloatArray:
-        """Information in which each event time counts with a weight; one array of shape (m,) a stratum."""
-        size = self.covariates.shape[1]
-        information = np.zeros((size, size))
-        for each, weight in zip(self.strata, weights, strict=True):
-            predictor, total, mean = self._terms(each, coefficients)
-            information += self._information(each, predictor, total, mean, weight[each.of_time])
-        return information
+    def weighted_information(
+        self, coefficients: FloatArray, weights: Sequence[tuple[FloatArray, ...]]
+    ) -> tuple[FloatArray, ...]:
+        """Information in which each event time counts with a weight.
+
+        Parameters: `weights`: for each stratum the same number of weights, each of shape (m,); one result
+        each.
+        """
+        found = [np.zeros((self.size, self.size)) for _ in weights[0]]
+        for each, several in zip(self.strata, weights, strict=True):
+            terms = _terms(each, coefficients)
+            for place, weight in enumerate(several):
+                found[place] += _information(each, terms, weight[each.events.of_time])
+        return tuple(found)
 
     def residuals(self, coefficients: FloatArray) -> list[FloatArray]:
         """Schoenfeld's residuals summed over the events of each time, shape (m, p) a stratum."""
         found = []
         for each in self.strata:
-            _, _, mean = self._terms(each, coefficients)
-            difference = self.covariates[each.deaths] - mean
-            found.append(np.add.reduceat(difference, each.death_starts, axis=0))
+            difference = each.covariates[each.deaths] - _terms(each, coefficients).mean
+            found.append(np.add.reduceat(difference, each.events.death_starts, axis=0))
         return found
 
-    def _terms(self, each: TiedEvents, coefficients: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Linear predictor of all rows; weight and mean covariates of each term's risk set."""
-        predictor = self.covariates @ coefficients
-        # The likelihood does not change when all predictors move together, and exp() stays in range.
-        predictor = predictor - predictor.max()
-        relative = np.exp(predictor)
-        total = _risk_sums(each, relative)
-        first = np.stack([_risk_sums(each, relative * column) for column in self.covariates.T], axis=1)
-        return predictor, total, first / total[:, None]
 
-    def _information(
-        self,
-        each: TiedEvents,
-        predictor: FloatArray,
-        total: FloatArray,
-        mean: FloatArray,
-        weight: FloatArray | None,
-    ) -> FloatArray:
-        size = self.covariates.shape[1]
-        relative = np.exp(predictor)
-        share = 1 / total if weight is None else weight / total
-        information = -(mean if weight is None else mean * weight[:, None]).T @ mean
-        for row in range(size):
-            for column in range(row + 1):
-                product = relative * self.covariates[:, row] * self.covariates[:, column]
-                second = float(_risk_sums(each, product) @ share)
-                information[row, column] += second
-                if row != column:
-                    information[column, row] += second
-        return information
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What the terms of the likelihood are made of."""
+
+    predictor: FloatArray
+    """Linear predictor of the rows, the largest 0."""
+    relative: FloatArray
+    """Relative hazard of the rows."""
+    total: FloatArray
+    """Weight of each term's risk set, shape (events,)."""
+    mean: FloatArray
+    """Mean covariates of each term's risk set, shape (events, p)."""
 
 
-def _risk_sums(each: TiedEvents, weight: FloatArray) -> FloatArray:
+def _terms(each: _Sorted, coefficients: FloatArray) -> _Terms:
+    predictor = each.covariates @ coefficients
+    # The likelihood does not change when all predictors move together, and exp() stays in range.
+    predictor = predictor - predictor.max()
+    relative = np.exp(predictor)
+    total = _risk_sums(each, relative)
+    first = np.stack([_risk_sums(each, relative * column) for column in each.covariates.T], axis=1)
+    return _Terms(predictor, relative, total, first / total[:, None])
+
+
+def _information(each: _Sorted, terms: _Terms, weight: FloatArray | None) -> FloatArray:
+    size = each.covariates.shape[1]
+    share = 1 / terms.total if weight is None else weight / terms.total
+    information = -(terms.mean if weight is None else terms.mean * weight[:, None]).T @ terms.mean
+    for row in range(size):
+        for column in range(row + 1):
+            product = terms.relative * each.covariates[:, row] * each.covariates[:, column]
+            second = float(_risk_sums(each, product) @ share)
+            information[row, column] += second
+            if row != column:
+                information[column, row] += second
+    return information
+
+
+def _risk_sums(each: _Sorted, weight: FloatArray) -> FloatArray:
     """Sum of `weight` over the risk set of each term, less its share of the tied events; shape (events,)."""
-    by_time = np.add.reduceat(weight[each.rows], each.starts)[::-1].cumsum()[::-1]
-    tied = np.add.reduceat(weight[each.deaths], each.death_starts)
-    sums: FloatArray = by_time[each.of_time] - each.removed * tied[each.of_time]
+    by_time = np.add.reduceat(weight, each.events.starts)[::-1].cumsum()[::-1][each.events.of_time]
+    if not each.events.removed.any():
+        return by_time
+    tied = np.add.reduceat(weight[each.deaths], each.events.death_starts)
+    sums: FloatArray = by_time - each.events.removed * tied[each.events.of_time]
     return sums

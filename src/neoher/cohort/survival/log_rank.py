@@ -64,12 +64,10 @@ def log_rank(follow_up: FollowUp, group: IntArray, strata: IntArray | None = Non
 def _tables(follow_up: FollowUp, group: IntArray, groups: int) -> tuple[FloatArray, FloatArray]:
     """Deaths and numbers at risk at each event time, both of shape (event times, groups)."""
     event = follow_up.event
-    times = np.unique(follow_up.time[event])
-    deaths, at_risk = np.zeros((times.size, groups)), np.zeros((times.size, groups))
-    for each in range(groups):
-        mine = group == each
-        dead = np.searchsorted(times, follow_up.time[mine & event])
-        deaths[:, each] = np.bincount(dead, minlength=times.size)
-        ends = np.sort(follow_up.time[mine])
-        at_risk[:, each] = ends.size - np.searchsorted(ends, times, side="left")
-    return deaths, at_risk
+    times, died_at = np.unique(follow_up.time[event], return_inverse=True)
+    deaths = np.bincount(died_at * groups + group[event], minlength=times.size * groups)
+    # Who ends at or after an event time is at risk at it: count the endings after each, from the last back.
+    passed = np.searchsorted(times, follow_up.time, side="right")
+    ended = np.bincount(passed * groups + group, minlength=(times.size + 1) * groups)
+    at_risk = ended.reshape(-1, groups)[:0:-1].cumsum(axis=0)[::-1]
+    return deaths.reshape(-1, groups).astype(np.float64), at_risk.astype(np.float64)

@@ -54,11 +54,11 @@ def proportional_hazards(
     ties = Ties.BRESLOW if fit.ties is Ties.BRESLOW else Ties.EFRON
     events = tied_events(follow_up, strata, efron=ties is Ties.EFRON)
     centred = covariates - covariates.mean(axis=0)
-    likelihood = PartialLikelihood(centred, events)
+    likelihood = PartialLikelihood.of(centred, events)
     weights = _time_weights(follow_up, events, scale)
     at = fit.coefficients
-    none, once = likelihood.at(at).information, likelihood.weighted_information(at, weights)
-    twice = likelihood.weighted_information(at, [weight**2 for weight in weights])
+    powers = [(np.ones_like(weight), weight, weight**2) for weight in weights]
+    none, once, twice = likelihood.weighted_information(at, powers)
     residuals = zip(likelihood.residuals(at), weights, strict=True)
     score: FloatArray = np.sum([weight @ residual for residual, weight in residuals], axis=0)
     terms = {}
