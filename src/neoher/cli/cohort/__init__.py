@@ -37,7 +37,7 @@ COHORT_COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "her2pet": (
         "HER2 PET against biopsy: flow, classes by tracer, SUVmax by class, false positives, ROC.",
-        "neoher cohort her2pet lesions.csv --window 61",
+        "neoher cohort her2pet events.csv --window 61",
     ),
     "survival": (
         "Survival by group: Kaplan-Meier, log-rank, Cox; competing events by Aalen-Johansen and Fine-Gray.",

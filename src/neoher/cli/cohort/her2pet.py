@@ -16,7 +16,11 @@ def her2pet(
     table: Path,
     /,
     *,
-    window: Annotated[float, Parameter(help="Most days between scan and biopsy.")] = 61,
+    window: Annotated[int, Parameter(help="Most days between scan and biopsy, either first.")] = 61,
+    keep_treated: Annotated[
+        bool,
+        Parameter(help="Of events: keep pairs between which a HER2 antibody was started.", negative=""),
+    ] = False,
     lesion: Annotated[str, Parameter(help="Column of the lesion's name.")] = "lesion",
     tracer: Annotated[str, Parameter(help="Column of the tracer.")] = "tracer",
     suvmax: Annotated[str, Parameter(help="Column of SUVmax (g/mL).")] = "suvmax",
@@ -32,10 +36,23 @@ def her2pet(
     reading: Reading | None = None,
     output: Output | None = None,
 ) -> None:
-    """HER2 PET against biopsy: flow, classes by tracer, SUVmax by class, false positives, ROC."""
+    """HER2 PET against biopsy: flow, classes by tracer, SUVmax by class, false positives, ROC.
+
+    TABLE is a CSV of events as `neoher her2pet-pairs` takes it (a column `event`; `site` and `biopsy` may be
+    added), which are paired first; or a table with one paired lesion a row.
+    """
     from neoher.cohort.her2pet.analysis import Her2PetSource, analyse_her2pet
+    from neoher.cohort.her2pet.pairing import holds_events, paired_study
     from neoher.cohort.her2pet.reading import LesionColumns, lesions_of
 
+    if holds_events(table):
+        from neoher.cohort.table.raw import data_file
+
+        study = paired_study(table, window, keep_treated=keep_treated)
+        result = analyse_her2pet(study.lesions, study.source, window, level)
+        result = result.model_copy(update={"excluded": (*study.excluded, *result.excluded)})
+        deliver(result, (data_file(table),), "her2pet", output or Output())
+        return
     cohort = (reading or Reading()).cohort(table)
     columns = LesionColumns(lesion, tracer, suvmax, her2, days_apart, site, biopsy, uptake)
     lesions, missing = lesions_of(cohort, columns)

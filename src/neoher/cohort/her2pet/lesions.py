@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -102,8 +102,10 @@ def select(lesions: Sequence[PairedLesion], window_days: float, start: FlowStep 
     `start`: a step before, where the lesions were paired by this software. A lesion whose days between scan
     and biopsy are not known is left out: it cannot be said to lie within the window.
     """
-    flow = [] if start is None else [start]
-    flow.append(FlowStep("HER2 PET and biopsy of the lesion", *_count(lesions)))
+    # What the first step left out is drawn on the way to the second.
+    flow = [] if start is None else [replace(start, left_out=())]
+    on_the_way = () if start is None else start.left_out
+    flow.append(FlowStep("HER2 PET and biopsy of the lesion", *_count(lesions), on_the_way))
     excluded: list[Excluded] = []
     checks = (
         (
