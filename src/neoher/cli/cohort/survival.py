@@ -75,4 +75,6 @@ def survival(
         event_is=event_is,
         level=level,
     )
-    deliver(analyse_survival(cohort, question), cohort.files, "survival", output or Output())
+    output = output or Output()
+    result = analyse_survival(cohort, question, drawn=output.out is not None)
+    deliver(result, cohort.files, "survival", output)

@@ -33,9 +33,10 @@ SHARES = (0.25, 0.5, 0.75)
 SOURCES = ("doi:10.1200/JCO.20.03613",)
 
 
-def analyse_survival(cohort: Cohort, question: SurvivalQuestion) -> CohortResult:
+def analyse_survival(cohort: Cohort, question: SurvivalQuestion, *, drawn: bool = True) -> CohortResult:
     """Kaplan-Meier by group with log-rank, Cox and, where events compete, Aalen-Johansen and Fine-Gray.
 
+    Parameters: `drawn`: whether the result carries its figures, which a million patients need not wait for.
     Raises: InputError where the columns do not make a follow-up; see `followed_of`.
     """
     followed = followed_of(cohort, question)
@@ -46,11 +47,12 @@ def analyse_survival(cohort: Cohort, question: SurvivalQuestion) -> CohortResult
     parts.tables += _survival_at(followed, curves, parts)
     comparison = _compare(followed, parts)
     further = [_numbers_at_risk(followed, curves), _steps(followed, curves)]
-    figures = [curve_figure(followed, curves, None if comparison is None else comparison.p)]
+    p = None if comparison is None else comparison.p
+    figures = [curve_figure(followed, curves, p)] if drawn else []
     hazard_parts(followed, parts)
     if (followed.follow_up.cause > 1).any():
         incidences = incidence_parts(followed, parts)
-        figures.append(incidence_figure(followed, incidences))
+        figures += [incidence_figure(followed, incidences)] if drawn else []
     by = f" by {question.by}" if question.by else ""
     return CohortResult(
         title=f"{question.time}{by}",

@@ -206,7 +206,7 @@ def hazard_ratios(
     names: tuple[str, ...], coefficients: FloatArray, covariance: FloatArray, level: float
 ) -> tuple[HazardRatio, ...]:
     """Wald intervals and tests of each coefficient."""
-    from scipy.stats import norm
+    from scipy.special import erfc
 
     z_level = normal_quantile(level)
     found = []
@@ -223,7 +223,7 @@ def hazard_ratios(
                 math.exp(low),
                 math.exp(high),
                 z,
-                2 * float(norm.sf(abs(z))),
+                float(erfc(abs(z) / math.sqrt(2))),
             )
         )
     return tuple(found)
@@ -231,6 +231,7 @@ def hazard_ratios(
 
 def chi_square(statistic: float, df: int) -> ChiSquare:
     """The upper tail of a chi-square statistic."""
-    from scipy.stats import chi2
+    # scipy.special loads in a fraction of the time of scipy.stats.
+    from scipy.special import chdtrc
 
-    return ChiSquare(statistic, df, float(chi2.sf(statistic, df)))
+    return ChiSquare(statistic, df, float(chdtrc(df, max(statistic, 0.0))))
