@@ -264,7 +264,8 @@ def test_a_conclusion_in_json_has_the_keys_of_the_contract(contract: str) -> Non
 
 def test_cohort_commands_are_those_of_the_contract(contract: str) -> None:
     (row,) = [line for line in contract.splitlines() if line.startswith("| `neoher cohort COMMAND TABLE")]
-    for command in COHORT_COMMANDS:
+    # `neoher doseresponse` is a calculator; its page of the same numbers stands among the cohort commands.
+    for command in COHORT_COMMANDS.keys() - {"doseresponse"}:
         assert f"`{command}" in row, command
     keys = re.findall(r'"(\w+)"', row[row.index('`{"n"') :])
     top = ["n", "excluded", "table", "estimates", "tests", "methods_text"]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from neoher.cli.main import run
+from neoher.cohort.dose_response.calculator import CALCULATOR
 
 TABLE = (
     "patient,her2_class,pcr,surgery_days,efs_days,efs_event,mri_mm,specimen_mm,ftv_t0_cc,ftv_t1_cc\n"
@@ -43,8 +44,9 @@ COMMANDS = {
     "change": ["--visits", "ftv_t0_cc,ftv_t1_cc", "--outcome", "pcr", "--repeats", "2"],
     "her2pet": ["--window", "61"],
     "her2change": ["--pcr", "pcr"],
+    "doseresponse": [],
 }
-TABLES = {"her2pet": LESIONS, "her2change": CHANGES}
+TABLES = {"her2pet": LESIONS, "her2change": CHANGES, "doseresponse": CALCULATOR.example_table}
 
 
 def printed(*words: str) -> tuple[int, str, str]:
@@ -104,6 +106,7 @@ def test_a_command_is_remade_to_the_same_bytes_and_writes_its_page(
         (["change", "--visits", "ftv_t0_cc,ftv_t1_cc", "--folds", "1"], "2 folds"),
         (["her2pet"], "no column 'suvmax'"),
         (["her2change"], "no column 'her2_before'"),
+        (["doseresponse"], "no column curve"),
     ],
 )
 def test_what_a_command_does_not_take_ends_with_2_and_one_message(

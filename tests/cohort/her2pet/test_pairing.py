@@ -50,7 +50,7 @@ def test_lesions_are_paired_within_61_days_and_without_a_her2_drug_between(table
     first, second = result.further[0].rows[:2]
     assert (first["step"], first["patients"], first["lesions"]) == ("HER2 PET of a lesion", 5, 6)
     assert second["lesions"] == 3
-    assert second["left_out"] == "1 outside window; 1 her2 drug between; 1 no biopsy of the lesion"
+    assert second["left_out"] == "1 outside window; 1 HER2 drug between; 1 no biopsy of the lesion"
     scans = {each.patient: each.row for each in study.excluded if each.column == "scan"}
     assert scans == {"B": 6, "C": 8, "D": 11}
 

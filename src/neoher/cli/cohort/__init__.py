@@ -31,6 +31,10 @@ COHORT_COMMANDS: dict[str, tuple[str, str]] = {
         "Change of FTV, diameter, SUV or ADC over visits: waterfall, spider, ROC, cross-validated cut-offs.",
         "neoher cohort change cohort.csv --visits ftv_t0_cc,ftv_t1_cc,ftv_t2_cc --outcome pcr --by hr",
     ),
+    "doseresponse": (
+        "Dose-response curves of cell lines: figures, relative and absolute IC50, drugs compared.",
+        "neoher cohort doseresponse responses.csv --out page",
+    ),
     "her2change": (
         "HER2 before and after therapy: transition table, Sankey diagram, loss compared between classes.",
         "neoher cohort her2change cohort.csv --before her2_before --after her2_after --pcr pcr",

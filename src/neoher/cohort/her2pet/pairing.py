@@ -71,7 +71,9 @@ def paired_study(table: Path, window_days: int, *, keep_treated: bool) -> Paired
         "between which a HER2-directed antibody or conjugate was started were "
         f"{'kept and flagged' if keep_treated else 'left out'}. HER2 was read from the reports' wording."
     )
-    source = Her2PetSource(reading, conclusion.warnings, conclusion.missing, _flow(rows, found))
+    # The study says itself where it pools tracers, and where it does not.
+    warnings = tuple(each for each in conclusion.warnings if each.code != "tracers-not-pooled")
+    source = Her2PetSource(reading, warnings, conclusion.missing, _flow(rows, found))
     return PairedStudy(lesions, source, _excluded(found, rows))
 
 
@@ -99,7 +101,7 @@ def _flow(rows: tuple[StudyRow, ...], found: Her2PetPairs) -> FlowStep:
         "HER2 PET of a lesion",
         len({row.patient for row in scanned}),
         len(scanned),
-        tuple((reason.replace("-", " "), count) for reason, count in reasons.items()),
+        tuple((reason.replace("-", " ").replace("her2", "HER2"), count) for reason, count in reasons.items()),
     )
 
 
