@@ -92,6 +92,22 @@ def test_those_without_a_second_result_are_named_with_the_reason(cohort_of: Call
     assert [each.reason for each in without.excluded].count("not tested after therapy") == 47
 
 
+def test_the_wording_of_reports_is_read(cohort_of: Callable[[str], Cohort]) -> None:
+    result = analyse_her2change(
+        cohort_of(
+            "patient,her2_before,her2_after\n"
+            'A,"HER2 2+, FISH amplified","HER2 2+, FISH not amplified"\n'
+            "B,IHC 3+,IHC 3+\nC,IHC 3+,HER2 negative\nD,IHC 1+,IHC 2+\n"
+        ),
+        Her2ChangeQuestion(),
+    )
+    counts = {row["before"]: row for row in result.main.rows}
+    assert counts["2+/ISH+"]["low"] == 1
+    assert (counts["3+"]["3+"], counts["3+"]["negative"]) == (1, 1)
+    assert counts["low"]["equivocal"] == 1
+    assert value_of(result, "loss of HER2 positivity", "her2_before=3+")[0] == 0.5
+
+
 def test_nobody_changing_between_positive_and_negative_is_no_test(cohort_of: Callable[[str], Cohort]) -> None:
     result = analyse_her2change(
         cohort_of("patient,her2_before,her2_after\nA,3+,3+\nB,low,0\nC,2+/ISH+,3+\n"), Her2ChangeQuestion()

@@ -203,12 +203,16 @@ def test_a_table_gives_its_lesions(cohort_of: Callable[[str], Cohort]) -> None:
         "A,breast,89Zr-pertuzumab,12.5,low,30\n"
         "A,node,89Zr-pertuzumab,,0,30\n"
         "B,bone,89Zr-trastuzumab,6.1,positive,\n"
+        'C,bone,89Zr-trastuzumab,7.7,"IHC 2+, FISH not amplified",3\n'
+        "D,bone,89Zr-trastuzumab,7.8,HER2 negative,3\n"
     )
     lesions, missing = lesions_of(cohort, LesionColumns())
     assert [(each.patient, each.lesion, each.suvmax, each.her2) for each in lesions] == [
         ("A", "breast", 12.5, Her2Class.LOW),
         ("A", "node", None, Her2Class.ZERO),
         ("B", "bone", 6.1, Her2Class.POSITIVE),
+        ("C", "bone", 7.7, Her2Class.LOW),
+        ("D", "bone", 7.8, None),
     ]
     assert lesions[2].days_apart is None
     assert lesions[0].row == 2

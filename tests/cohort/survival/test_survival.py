@@ -127,6 +127,30 @@ def test_survival_beyond_the_follow_up_is_not_given(cohort_of: Callable[[str], C
     assert result.missing == ("follow-up to 35 of her2_class=positive",)
 
 
+def test_restricted_means_are_compared(cohort_of: Callable[[str], Cohort], r: ModuleType) -> None:
+    rng = np.random.default_rng(6)
+    arm = rng.integers(0, 2, 90)
+    time, event = np.ceil(rng.exponential(400 + 300 * arm)), rng.integers(0, 2, 90)
+    rows = [f"P{k},{time[k]:g},{event[k]},{'ab'[arm[k]]}" for k in range(90)]
+    cohort = cohort_of("\n".join(["patient,os_days,os_event,arm", *rows]) + "\n")
+    result = analyse_survival(cohort, SurvivalQuestion("os_days", by="arm", horizon=500))
+    theirs = r.run(
+        """
+        suppressPackageStartupMessages(library(survival))
+        m <- summary(survfit(Surv(input$time, input$event) ~ input$arm), rmean = 500)$table
+        d <- diff(m[, "rmean"]); e <- sqrt(sum(m[, "se(rmean)"]^2)); z <- qnorm(0.975)
+        c(d, d - z * e, d + z * e, 2 * pnorm(-abs(d / e)))
+        """,
+        time=time,
+        event=event,
+        arm=arm,
+    )
+    found = estimate(result, "difference of restricted means to 500", "arm: b v a")
+    (test,) = [each for each in result.tests if each.name == "equal restricted means to 500"]
+    ours = (found.value, found.low, found.high, test.p)
+    assert all(r.same(a, b) for a, b in zip(ours, theirs, strict=True))
+
+
 def test_a_group_without_events_has_no_hazard_ratio_and_the_rest_stands(
     cohort_of: Callable[[str], Cohort],
 ) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 from neoher.cohort.her2change.transitions import is_positive
 from neoher.cohort.parts import Parts
 from neoher.cohort.result import Estimate, TestResult
-from neoher.cohort.statistics.proportions import binomial_test, exact_interval, wilson_interval
+from neoher.cohort.statistics.proportions import exact_interval, wilson_interval
 from neoher.cohort.statistics.two_by_two import TwoByTwo, fisher, pearson, risk_difference_newcombe
 
 __all__ = ["LossGroup", "compare_loss", "loss_groups", "mcnemar"]
@@ -100,11 +100,13 @@ def mcnemar(pairs: pd.DataFrame, parts: Parts) -> None:
     lost = int(((first == True) & (second == False)).sum())  # noqa: E712
     gained = int(((first == False) & (second == True)).sum())  # noqa: E712
     changed = lost + gained
+    from scipy.stats import binomtest
+
     parts.tests.append(
         TestResult(
             name="as many losses as gains",
             statistic=float(lost),
-            p=binomial_test(lost, changed, 0.5) if changed else None,
+            p=float(binomtest(lost, changed, 0.5).pvalue) if changed else None,
             method="McNemar's test, exact",
             convention=f"{lost} losses, {gained} gains; two-sided binomial"
             if changed

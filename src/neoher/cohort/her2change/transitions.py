@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from neoher.cohort.her2_wording import level_of_wording
 from neoher.cohort.result import Excluded
 from neoher.cohort.table.tidy import Cohort, Kind
 from neoher.errors import InputError
@@ -73,8 +74,8 @@ class Transitions:
 def transitions_of(cohort: Cohort, before: str, after: str, pcr: str | None) -> Transitions:
     """The transitions between two columns of classes; `pcr` tells those without tumour left.
 
-    Raises: InputError for a class that is not known as one, a patient with pCR and a second result, or nobody
-    tested twice.
+    Raises: InputError for a cell that neither names a class nor words one, a patient with pCR and a second
+    result, or nobody tested twice.
     """
     first, second = _levels(cohort, before, "--before"), _levels(cohort, after, "--after")
     gone = pd.Series(False, first.index)
@@ -117,25 +118,33 @@ def _levels(cohort: Cohort, name: str, option: str) -> pd.Series:
     variable = cohort.variable(name, option)
     if variable.kind is Kind.YES_NO:
         return cohort.frame[name].map({True: "positive", False: "negative"}).astype("object")
-    groups = cohort.groups(name, option)
-    named = {}
-    for level in groups.cat.categories:
-        found = _NAMED.get(str(level).strip().casefold().replace(" ", ""))
+    if variable.kind in (Kind.NUMBER, Kind.EVENT):
+        cells = cohort.groups(name, option).astype("object")
+    elif variable.kind in (Kind.CATEGORY, Kind.TEXT):
+        cells = cohort.frame[name].astype("object")
+    else:
+        raise InputError(f"the column {name} holds a {variable.kind}, not HER2 classes.", option)
+    named = {text: _class_of(str(text)) for text in cells.dropna().unique()}
+    for text, found in named.items():
         if found is None:
-            row = int(groups.index[groups == level][0])
+            row = int(cells.index[cells == text][0])
             raise InputError(
-                f"{str(level)!r} is no HER2 class that is known here.",
+                f"{str(text)!r} is no HER2 class that is known here, nor wording of one.",
                 f"row {row}, column {name}",
-                f"Known are {', '.join(dict.fromkeys(_NAMED.values()))}; `neoher her2 --text` reads a "
-                "report.",
+                f"Known are {', '.join(dict.fromkeys(_NAMED.values()))}.",
             )
-        named[level] = found
-    return groups.astype("object").map(named)
+    return cells.map(named)
+
+
+def _class_of(text: str) -> str | None:
+    """The class that a cell names, or that its wording says."""
+    named = _NAMED.get(text.strip().casefold().replace(" ", ""))
+    return named or level_of_wording(text)
 
 
 def _in_order(levels: pd.Series) -> tuple[str, ...]:
     used = set(levels.dropna().unique())
-    order = [*ORDER, *(name for name in NEGATIVE if name not in ORDER)]
+    order = [*ORDER, *(name for name in NEGATIVE if name not in ORDER), "indeterminate"]
     return tuple(level for level in order if level in used)
 
 

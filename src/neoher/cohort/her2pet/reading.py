@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from neoher.cohort.her2pet.lesions import PairedLesion, class_of_level
+from neoher.cohort.her2_wording import level_of_wording
+from neoher.cohort.her2pet.lesions import Her2Class, PairedLesion, class_of_level
 from neoher.cohort.table.tidy import Cohort, Kind
 from neoher.errors import InputError
 
@@ -62,7 +63,7 @@ def lesions_of(cohort: Cohort, columns: LesionColumns) -> tuple[list[PairedLesio
                 lesion=_text(cohort, columns.lesion, row) or f"row {row}",
                 tracer=_text(cohort, columns.tracer, row),
                 suvmax=None if pd.isna(value) else float(value),
-                her2=class_of_level(her2),
+                her2=_class_of(her2),
                 her2_stated=her2,
                 days_apart=None if days is None or pd.isna(days.loc[row]) else float(days.loc[row]),
                 site=_text(cohort, columns.site, row),
@@ -72,6 +73,11 @@ def lesions_of(cohort: Cohort, columns: LesionColumns) -> tuple[list[PairedLesio
             )
         )
     return found, missing
+
+
+def _class_of(stated: str | None) -> Her2Class | None:
+    """The class that a cell names, or that its wording says."""
+    return class_of_level(stated) or (None if stated is None else class_of_level(level_of_wording(stated)))
 
 
 def _numbers(cohort: Cohort, name: str) -> pd.Series | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 
 import numpy as np
@@ -14,6 +15,7 @@ from neoher.cohort.survival.incidence import incidence_parts
 from neoher.cohort.survival.kaplan_meier import (
     RestrictedMean,
     SurvivalCurve,
+    normal_quantile,
     restricted_mean,
     survival_curve,
 )
@@ -100,6 +102,7 @@ def _summary(
         Heading(key="median_follow_up", heading="median follow-up", unit=unit),
         Heading(key="restricted_mean", heading="restricted mean", unit=unit, digits=1),
     ]
+    means: list[tuple[str, RestrictedMean | None]] = []
     rows = []
     for code, (name, curve) in enumerate(zip(followed.group_names, curves, strict=True)):
         label = group_label(question.by, name)
@@ -109,7 +112,10 @@ def _summary(
         row["median_follow_up"] = _median_follow_up(followed, code)
         mean = None if horizon is None else _restricted(curve, horizon, label, followed, parts)
         row["restricted_mean"] = None if mean is None else mean.mean
+        means.append((name, mean))
         rows.append(row)
+    if len(means) > 1:
+        _compare_means(followed, means, parts)
     note = "Median follow-up by reverse Kaplan-Meier. A dash: not reached, or beyond the last follow-up."
     return ResultTable(name="survival", title="Survival", columns=tuple(columns), rows=tuple(rows), note=note)
 
@@ -211,6 +217,42 @@ def _restricted(
     return mean
 
 
+def _compare_means(followed: Followed, means: list[tuple[str, RestrictedMean | None]], parts: Parts) -> None:
+    """Differences of restricted means from the reference group, where both are known."""
+    base = followed.question.reference or means[0][0]
+    reference = dict(means).get(base)
+    z = normal_quantile(followed.question.level)
+    for name, mean in means:
+        if name == base or mean is None or reference is None:
+            continue
+        difference = mean.mean - reference.mean
+        error = math.hypot(mean.std_error, reference.std_error)
+        label = f"{followed.question.by}: {name} v {base}"
+        parts.estimates.append(
+            Estimate(
+                name=f"difference of restricted means to {mean.horizon:g}",
+                value=difference,
+                low=difference - z * error,
+                high=difference + z * error,
+                level=followed.question.level,
+                method="areas under Kaplan-Meier's curves, normal interval",
+                group=label,
+                unit=followed.unit,
+            )
+        )
+        if error > 0:
+            parts.tests.append(
+                TestResult(
+                    name=f"equal restricted means to {mean.horizon:g}",
+                    statistic=difference / error,
+                    p=math.erfc(abs(difference / error) / math.sqrt(2)),
+                    method="z test of restricted means",
+                    convention="two-sided, standard normal",
+                    group=label,
+                )
+            )
+
+
 def _compare(followed: Followed, parts: Parts) -> LogRank | None:
     """The log-rank test, where there are groups to compare."""
     if len(followed.group_names) < 2:
@@ -292,5 +334,10 @@ def _steps(followed: Followed, curves: list[SurvivalCurve]) -> ResultTable:
         else ""
     )
     return ResultTable(
-        name="curve", title="Kaplan-Meier's curve", columns=tuple(columns), rows=tuple(rows), note=note
+        name="curve",
+        title="Kaplan-Meier's curve",
+        columns=tuple(columns),
+        rows=tuple(rows),
+        note=note,
+        in_terminal=False,
     )

@@ -49,7 +49,7 @@ def methods_text(followed: Followed, horizon: float | None) -> str:
     if horizon is not None:
         text.append(
             f"The restricted mean is the area under the curve up to {horizon:g} {followed.unit}".rstrip()
-            + "."
+            + (", compared by differences with normal intervals." if len(followed.group_names) > 1 else ".")
         )
     if len(followed.group_names) > 1:
         within = f", within strata of {question.strata}" if question.strata else ""
