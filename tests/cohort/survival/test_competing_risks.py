@@ -14,6 +14,7 @@ from neoher.cohort.survival.cox import fit_cox
 from neoher.cohort.survival.cumulative_incidence import cumulative_incidence
 from neoher.cohort.survival.fine_gray import fit_fine_gray
 from neoher.cohort.survival.follow_up import FollowUp
+from neoher.cohort.survival.gray_test import gray_test
 from neoher.cohort.survival.kaplan_meier import survival_curve
 from neoher.errors import InputError
 
@@ -64,6 +65,47 @@ def check_cohort(r: ModuleType, data: dict[str, Any], theirs: dict[str, Any]) ->
     assert np.allclose(fit.covariance, theirs["covariance"], rtol=1e-6, atol=1e-12)
     assert r.same(fit.log_likelihood_null, theirs["loglik"][0])
     assert r.same(fit.log_likelihood, theirs["loglik"][1])
+
+
+def test_equal_incidence_is_tested_as_by_r(r: ModuleType) -> None:
+    cohorts = {}
+    for seed, (n, groups) in enumerate([(40, 2), (80, 3), (150, 4), (300, 2), (25, 3)]):
+        rng = np.random.default_rng(seed)
+        time = rng.exponential(15, n)
+        cohorts[str(seed)] = {
+            "time": (np.ceil(time) if seed % 2 else time).tolist(),
+            "cause": rng.choice([0, 1, 1, 2], n).tolist(),
+            "group": (np.arange(n) % groups).tolist(),
+            "strata": rng.integers(0, 2, n).tolist(),
+        }
+    theirs = r.run(
+        """
+        suppressPackageStartupMessages(library(cmprsk))
+        lapply(input$cohorts, function(d) {
+          plain <- cuminc(d$time, d$cause, d$group)$Tests
+          within <- cuminc(d$time, d$cause, d$group, d$strata)$Tests
+          list(statistic = plain[, 1], p = plain[, 2], within = within[, 1])
+        })
+        """,
+        cohorts=cohorts,
+    )
+    for seed, data in cohorts.items():
+        follow_up, group = FollowUp.of(data["time"], data["cause"]), np.array(data["group"])
+        for cause in (1, 2):
+            plain = gray_test(follow_up, group, cause)
+            within = gray_test(follow_up, group, cause, np.array(data["strata"]))
+            assert r.same(plain.statistic, theirs[seed]["statistic"][cause - 1])
+            assert r.same(plain.p, theirs[seed]["p"][cause - 1])
+            assert r.same(within.statistic, theirs[seed]["within"][cause - 1])
+
+
+def test_grays_test_needs_groups_and_the_event() -> None:
+    with pytest.raises(InputError, match="two groups"):
+        gray_test(FollowUp.of([1, 2], [1, 2]), np.array([0, 0]))
+    with pytest.raises(InputError, match="not seen"):
+        gray_test(FollowUp.of([1, 2], [2, 2]), np.array([0, 1]))
+    with pytest.raises(InputError, match="same time"):
+        gray_test(FollowUp.of([1, 2, 3, 4], [0, 0, 1, 2]), np.array([0, 0, 1, 1]))
 
 
 @given(st.lists(st.tuples(st.integers(1, 20), st.integers(0, 2)), min_size=2, max_size=40))

@@ -174,6 +174,7 @@ def test_competing_events_are_counted_as_such(cohort_of: Callable[[str], Cohort]
     assert "competing-events" in codes(result)
     incidences = [each for each in result.estimates if each.name.startswith("cumulative incidence")]
     assert len(incidences) == 4
+    assert sum(each.method == "Gray's test" and each.p is not None for each in result.tests) == 2
     assert [
         each.name for each in result.further if each.name in ("cox", "fine-gray", "cumulative-incidence")
     ] == [

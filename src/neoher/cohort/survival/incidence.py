@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from neoher.cohort.parts import Parts, group_label
-from neoher.cohort.result import Estimate, Heading, ResultTable
+from neoher.cohort.result import Estimate, Heading, ResultTable, TestResult
 from neoher.cohort.survival.cumulative_incidence import CumulativeIncidence, cumulative_incidence
+from neoher.cohort.survival.gray_test import gray_test
 from neoher.cohort.survival.question import Followed
+from neoher.errors import InputError
 
 __all__ = ["cause_names", "incidence_parts"]
 
@@ -59,6 +61,7 @@ def incidence_parts(followed: Followed, parts: Parts) -> dict[tuple[str, int], C
                     )
                 )
             rows.append(row)
+    _compare(followed, causes, parts)
     columns = [Heading(key="group", heading=question.by or "group"), Heading(key="cause", heading="cause")]
     for time in times:
         key = f"incidence_at_{time:g}"
@@ -77,3 +80,30 @@ def incidence_parts(followed: Followed, parts: Parts) -> dict[tuple[str, int], C
         )
     )
     return curves
+
+
+def _compare(followed: Followed, causes: dict[int, str], parts: Parts) -> None:
+    """Gray's test of each cause, where there are groups to compare."""
+    if len(followed.group_names) < 2:
+        return
+    within = ", stratified" if followed.strata is not None else ""
+    for cause, called in causes.items():
+        name, method = f"equal cumulative incidence of {called}", f"Gray's test{within}"
+        try:
+            test = gray_test(followed.follow_up, followed.group, cause, followed.strata)
+        except InputError as error:
+            parts.tests.append(
+                TestResult(name=name, statistic=None, p=None, method=method, convention=error.what)
+            )
+            continue
+        parts.tests.append(
+            TestResult(
+                name=name,
+                statistic=test.statistic,
+                df=test.df,
+                p=test.p,
+                method=method,
+                convention="chi-square, rho = 0, tied events as draws without replacement",
+                group=followed.question.by,
+            )
+        )

@@ -65,7 +65,8 @@ def methods_text(followed: Followed, horizon: float | None) -> str:
         )
     if (followed.follow_up.cause > 1).any():
         text.append(
-            "Competing events: cumulative incidences by Aalen and Johansen, subdistribution hazards by "
+            "Competing events: cumulative incidences by Aalen and Johansen, compared by Gray's test, "
+            "subdistribution hazards by "
             "Fine and Gray "
             "with censoring weights from Kaplan and Meier's estimate just before each time and robust "
             "standard errors."
