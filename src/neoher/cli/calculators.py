@@ -64,6 +64,11 @@ CALCULATORS = (
         "Metabolic response by EORTC 1999 at each FDG scan from a table of lesions.",
     ),
     CalculatorReference(
+        "doseresponse",
+        "neoher.cohort.dose_response.calculator",
+        "Dose-response curves of cell lines: relative and absolute IC50, slope, area; drugs compared.",
+    ),
+    CalculatorReference(
         "ftv",
         "neoher.cli.ftv",
         "Functional tumour volume, signal enhancement ratio and diameters of a DCE-MRI exam.",
