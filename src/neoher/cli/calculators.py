@@ -67,6 +67,9 @@ CALCULATORS = (
         "doseresponse",
         "neoher.cohort.dose_response.calculator",
         "Dose-response curves of cell lines: relative and absolute IC50, slope, area; drugs compared.",
+        "cardiac",
+        "neoher.guidance.cardiac",
+        "Ejection fraction under HER2-directed drugs: continue, hold, recheck, stop; next echo.",
     ),
     CalculatorReference(
         "ftv",

@@ -14,6 +14,7 @@ from neoher.errors import InputError
 from neoher.guidance.knowledge.kinds.imaging import Appropriateness, ScheduledExam
 from neoher.guidance.knowledge.kinds.item import Entry, Item, ItemId, Line, Place, first_day, last_day
 from neoher.guidance.knowledge.kinds.limits import CardiacLimits, ToxicityLimits
+from neoher.guidance.knowledge.kinds.rule import Rule
 from neoher.guidance.knowledge.kinds.source import Source
 from neoher.guidance.knowledge.kinds.statement import Statement
 from neoher.guidance.knowledge.kinds.terms import Marker, Term
@@ -44,6 +45,7 @@ class Contents(Frozen):
     schedule: tuple[ScheduledExam, ...] = ()
     markers: tuple[Marker, ...] = ()
     terms: tuple[Term, ...] = ()
+    rules: tuple[Rule, ...] = ()
 
     @classmethod
     def kinds(cls) -> tuple[str, ...]:
@@ -142,6 +144,11 @@ class Knowledge:
     def terms(self) -> Mapping[str, Term]:
         """Glossary by id."""
         return _by_id(self.contents.terms)
+
+    @cached_property
+    def rules(self) -> Mapping[str, Rule]:
+        """Rules of advice by id."""
+        return _by_id(self.contents.rules)
 
     def items(self) -> Iterator[tuple[str, Entry]]:
         """Every item with its kind."""
