@@ -33,6 +33,10 @@ CASE_COMMANDS = {
     ),
     "init": ("Make a case folder from images alone.", "neoher init exams/ patient-7"),
     "check": ("Validate a case: what is wrong, what is missing and why it matters.", "neoher check demo"),
+    "advise": (
+        "Next steps for a case: options with their basis, alerts, pitfalls, what is missing.",
+        "neoher advise demo --today 2026-11-22",
+    ),
     "measure": ("Measure the images of a case into measurements.json.", "neoher measure demo"),
     "report": (
         "The main job: measure, assess, and write report.html and report.json.",

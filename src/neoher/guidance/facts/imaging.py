@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from neoher.guidance.facts.course import operation_of
 from neoher.guidance.facts.fact import Patient, Read, days_between, unknown
 from neoher.record.exam import Exam, MgExam, Modality, MrExam
-from neoher.record.finding import Calcifications, Finding, FindingState, MgFinding, MrFinding
+from neoher.record.finding import Calcifications, Finding, FindingState, MrFinding
 from neoher.record.lesion import Lesion, LesionKind
 from neoher.record.lexicon import CalcificationMorphology, MrFindingType
 from neoher.record.treatment import StopReason
@@ -147,7 +147,7 @@ def _calcifications(patient: Patient, *, baseline: bool) -> Read:
         (f"exams[{exam.id}].findings[{position}].calcifications", finding.calcifications)
         for exam in exams
         for position, finding in enumerate(exam.findings)
-        if isinstance(finding, MgFinding) and finding.calcifications is not None
+        if finding.calcifications is not None
     ]
     if not stated:
         return unknown(*(f"exams[{exam.id}].findings" for exam in exams), *(() if exams else ("exams",)))

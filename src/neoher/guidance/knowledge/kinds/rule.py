@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -14,7 +14,8 @@ from neoher.record.conclusion import Frozen
 
 __all__ = ["Cell", "Excluded", "Rule", "RuleKind", "Severity", "Strength", "Topic"]
 
-Plain = bool | str
+# Strict: a bare 1 in a file is a category that lost its quotes, never 'true'.
+Plain = Annotated[bool, Field(strict=True)] | str
 
 
 class Excluded(Frozen):
