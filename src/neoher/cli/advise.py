@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["advise"]
 
 WIDTH = 96
+SHOWN = 3
+"""Reasons shown for a missing fact; `--json` has all."""
 
 
 def advise(
@@ -35,8 +37,8 @@ def advise(
     case
         The case folder, or its case.yaml.
     today
-        The day on which it is asked: the case is judged by what was known then, and facts dated later are left
-        out; left out, the machine's date.
+        The day on which it is asked: the case is judged by what was known then, and facts dated later are
+        left out; left out, the machine's date.
     overlay
         A folder of knowledge files of one's own, laid over ours.
     json
@@ -71,12 +73,15 @@ def _lines(advice: Advice, conclusion: Conclusion[Advice]) -> Iterator[str]:
         yield from ("", "Missing")
         for fact in advice.missing_facts:
             yield f"  {fact.path}: {fact.what}"
-            yield from _wrapped(f"for: {'; '.join(fact.decides)}", 6)
-    yield from (line for each in conclusion.warnings for line in ("", *_wrapped(f"{each.message} [{each.code}]")))
+            more = f"; and {len(fact.decides) - SHOWN} more" if len(fact.decides) > SHOWN else ""
+            yield from _wrapped(f"for: {'; '.join(fact.decides[:SHOWN])}{more}", 6)
+    yield from (
+        line for each in conclusion.warnings for line in ("", *_wrapped(f"{each.message} [{each.code}]"))
+    )
     yield ""
     yield from _wrapped(
-        f"Knowledge {advice.knowledge_version} of {advice.knowledge_date}, as of {advice.today}; no rule was approved "
-        "by a clinician yet. Options, not orders: for a professional who can review their basis."
+        f"Knowledge {advice.knowledge_version} of {advice.knowledge_date}, as of {advice.today}; what a "
+        "clinician has approved says so. Options, not orders: for a professional who can review their basis."
     )
     yield f"{conclusion.software.name} {conclusion.software.version}"
 

@@ -53,6 +53,8 @@ def advise(case: Case, knowledge: Knowledge, today: dt.date) -> Conclusion[Advic
 
 
 def _advise_cancer(patient: Patient, sheet: Sheet, as_of: Knowledge, gathered: Gathered) -> None:
+    # Where she stands was read from what is not there: that is said even where nothing else can be decided.
+    gathered.miss_assumed([("phase", sheet["phase"])], "where she stands in the course")
     decisions = [decide(rule, sheet) for rule in as_of.contents.rules]
     scope = [each for each in decisions if each.rule.kind is RuleKind.SCOPE and each.holds]
     for decision in decisions:

@@ -67,10 +67,9 @@ def _overlap(first: Given, second: Given) -> dt.date | None:
         return None
     begun = max(first.start, second.start)
     ends = [each.last_dose for each in (first, second) if each.last_dose]
-    ongoing = all(not each.ended for each in (first, second))
-    if ends and begun < min(ends):
-        return begun
-    return begun if ongoing and first.start == second.start else None
+    if ends:
+        return begun if begun <= min(ends) else None
+    return None if first.ended or second.ended else begun
 
 
 def _doses_within_a_cycle(patient: Patient) -> Iterator[tuple[dt.date, dt.date]]:
@@ -82,12 +81,10 @@ def _doses_within_a_cycle(patient: Patient) -> Iterator[tuple[dt.date, dt.date]]
         if dose.date is not None
     ]
     for drug, day in doses:
-        if drug not in ANTHRACYCLINES or day is None:
+        if drug not in ANTHRACYCLINES:
             continue
         before = [
-            other
-            for name, other in doses
-            if name in HER2_DRUGS and other is not None and 0 <= (day - other).days < CYCLE_DAYS
+            other for name, other in doses if name in HER2_DRUGS and 0 <= (day - other).days < CYCLE_DAYS
         ]
         if before:
             yield day, max(before)
@@ -97,8 +94,8 @@ def _doses_within_a_cycle(patient: Patient) -> Iterator[tuple[dt.date, dt.date]]
 def _alert(where: str, what: str, numbers: dict[str, str]) -> Alert:
     return Alert(
         code="anthracycline-with-her2-drug",
-        text=f"An anthracycline and a HER2-directed drug are recorded together ({where}). {what} They are not "
-        "given at the same time: the heart.",
+        text=f"An anthracycline and a HER2-directed drug are recorded together ({where}). {what} They are "
+        "not given at the same time: the heart.",
         severity=Severity.STOP,
         rule="anthracycline never at the same time as trastuzumab, pertuzumab, T-DM1 or T-DXd (labels, ASCO)",
         numbers=dict(numbers),
@@ -127,9 +124,9 @@ def _cumulative(patient: Patient, gathered: Gathered) -> None:
     gathered.alerts.append(
         Alert(
             code="anthracycline-cumulative",
-            text=f"Cumulative anthracycline {total:g} mg/m2 as doxorubicin ({'; '.join(basis)}). Heart failure "
-            f"averages 5 % at {HEART_FAILURE_DOSE:g} mg/m2 and rises steeply above; there may be no safe dose."
-            + (" That dose is reached." if above else ""),
+            text=f"Cumulative anthracycline {total:g} mg/m2 as doxorubicin ({'; '.join(basis)}). Heart "
+            f"failure averages 5 % at {HEART_FAILURE_DOSE:g} mg/m2 and rises steeply above; there may be no "
+            "safe dose." + (" That dose is reached." if above else ""),
             severity=Severity.ACT if above else Severity.WATCH,
             rule=f"doxorubicin mg/m2 + {EPIRUBICIN_AS_DOXORUBICIN:g} x epirubicin mg/m2",
             numbers={

@@ -160,7 +160,7 @@ def _waits_for(
     if directed:
         if sheet["lvef"].value is None:
             waits.append("LVEF")
-            gathered.miss_fact("lvef", sheet["lvef"], f"first dose: {rule.title}")
+            gathered.miss_fact("lvef", sheet["lvef"], rule.title)
         for drug in directed:
             if _had(sheet, drug):
                 continue
@@ -176,7 +176,7 @@ def _waits_for(
         read = sheet[name]
         if read.value is None or read.value == "pending":
             waits.append(FACT_WORDS[name])
-            gathered.miss_fact(name, read, f"first dose: {rule.title}")
+            gathered.miss_fact(name, read, rule.title)
         elif name == "hepatitis_b" and read.value not in _PASSED:
             notes.append("Hepatitis B is positive: see the alert.")
     return waits, list(dict.fromkeys(notes))

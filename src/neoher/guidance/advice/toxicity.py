@@ -198,8 +198,8 @@ def _then(row: ToxicityRow, event: AdverseEvent | None) -> str | None:
 def _ungraded(table: ToxicityLimits, event: AdverseEvent) -> Alert:
     return Alert(
         code=f"{_slug(table.event)}-hold",
-        text=f"{table.drug}, {event.kind} of a grade that is not stated: hold until it is graded; from grade 2 on "
-        "ILD stops T-DXd for good, and any grade stops T-DM1."
+        text=f"{table.drug}, {event.kind} of a grade that is not stated: hold until graded; from grade 2 "
+        "on ILD stops T-DXd for good, and any grade stops T-DM1."
         if table.event == "ILD"
         else f"{table.drug}, {event.kind} of a grade that is not stated: grade it before the next dose.",
         severity=Severity.STOP,

@@ -8,6 +8,7 @@ from neoher.guidance.knowledge.base import Knowledge
 from neoher.guidance.knowledge.checking.finding import Finding, Severity
 from neoher.guidance.knowledge.kinds.item import Entry, Item
 from neoher.guidance.knowledge.kinds.limits import CardiacLimits, ToxicityLimits
+from neoher.guidance.knowledge.kinds.rule import Rule
 from neoher.guidance.knowledge.kinds.statement import Statement
 from neoher.guidance.knowledge.kinds.terms import Marker, Term
 from neoher.guidance.knowledge.kinds.treatment import Drug, Regimen
@@ -66,6 +67,10 @@ def _references(
         case Regimen():
             yield "drug", knowledge.drugs, tuple(each.drug for each in item.components)
             yield "trial", knowledge.trials, item.trials
+        case Rule():
+            yield "regimen", knowledge.regimens, (item.regimen,) if item.regimen else ()
+            yield "drug", knowledge.drugs, item.gives
+            yield "statement", knowledge.statements, item.statements
         case CardiacLimits() | ToxicityLimits():
             yield "drug", knowledge.drugs, (item.drug,)
         case Marker():
