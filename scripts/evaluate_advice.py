@@ -1,4 +1,4 @@
-"""Hold advice against the evaluation cases: how many are right, every miss, every rule that no case reaches."""
+"""Hold advice against the evaluation cases: how many are right, each miss, each rule that none reaches."""
 
 from __future__ import annotations
 

@@ -161,7 +161,8 @@ def test_time_only_adds_or_supersedes(day: dt.date, later: int, region: Place | 
         assert not [name for name in item.supersedes if name in {each.id for each in then.contents.of(kind)}]
     gone = {item.id for _, item in then.items()} - {item.id for _, item in now.items()}
     for name in gone:
-        (item,) = [each for each in knowledge.statements.values() if each.id == name]
+        item = knowledge.item(name)
+        assert isinstance(item, Item)
         assert item.until is not None or knowledge.superseding(name)
 
 

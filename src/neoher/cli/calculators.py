@@ -54,6 +54,11 @@ CALCULATORS = (
         "CPS+EG and Neo-Bioscore from stage before and after therapy, ER, nuclear grade and HER2.",
     ),
     CalculatorReference(
+        "cardiac",
+        "neoher.guidance.cardiac",
+        "Ejection fraction under HER2-directed drugs: continue, hold, recheck, stop; next echo.",
+    ),
+    CalculatorReference(
         "change",
         "neoher.response.change_table",
         "Change of each measured quantity over the visits, beyond or within the noise of measuring.",

@@ -13,7 +13,18 @@ from neoher.guidance.knowledge.base import Contents
 __all__ = ["knowledge_schema"]
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
-_SHARED = ("verification", "checked", "since", "sources", "subject", "kind", "setting", "accessed", "drug")
+_SHARED = (
+    "verification",
+    "checked",
+    "since",
+    "sources",
+    "subject",
+    "kind",
+    "topic",
+    "setting",
+    "accessed",
+    "drug",
+)
 """Fields that a file's `defaults` may supply for all its items."""
 
 
