@@ -64,12 +64,11 @@ def _verdict(judged: Judged, table: Applied, facts: CardiacFacts) -> CardiacVerd
     overdue = None
     if facts.today is not None and judged.next_echo is not None:
         overdue = judged.next_echo < facts.today
-    says = judged.row.says if judged.row else f"cannot be decided without {', '.join(judged.missing)}"
     return CardiacVerdict(
         action=judged.action,
         next_echo=judged.next_echo,
         overdue=overdue,
-        says=says,
+        says=judged.row.says if judged.row else None,
         verification=str(table.limits.verification if table.read else Verification.UNVERIFIED),
     )
 

@@ -107,8 +107,10 @@ def _alert(where: str, what: str, numbers: dict[str, str]) -> Alert:
 def _cumulative(patient: Patient, gathered: Gathered) -> None:
     total, basis = 0.0, []
     for given in patient.given:
-        has = given.has(ANTHRACYCLINES)
-        if not has:
+        if given.drugs is None:
+            for path in given.names:
+                gathered.miss(path, "which drugs were given", "cumulative anthracycline")
+        if not given.has(ANTHRACYCLINES):
             continue
         found = _of_doses(patient, given, gathered) or _of_regimen(given)
         if found is None:

@@ -28,7 +28,17 @@ from neoher.record.case import Case
 from neoher.record.conclusion import Conclusion
 from neoher.record.reading.yaml_nodes import parse_yaml
 
-__all__ = ["EvaluationCase", "advised", "misses", "put", "read_cases", "remove"]
+__all__ = [
+    "EvaluationCase",
+    "advised",
+    "gains",
+    "misses",
+    "names",
+    "put",
+    "read_cases",
+    "removals",
+    "remove",
+]
 
 RECORDS = "records.yaml"
 LATEST = "2026-11-22"
@@ -91,6 +101,54 @@ def remove(record: Any, path: str) -> None:
     for part in before:
         record = record[int(part)] if isinstance(record, list) else record[part]
     del record[int(last) if isinstance(record, list) else last]
+
+
+def removals(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Every fact of a record, alone or with all below it: where it stands, and its path as advice names it.
+
+    The entry of a list is a fact where it is the only one; of several, the list is a complete statement.
+    """
+    yield from _facts(record, "", "")
+
+
+def gains(before: Advice, after: Advice) -> tuple[str, ...]:
+    """What advice gained when a fact was taken out: an option, a firmer one, an alert that is no longer there."""
+    had = {(each.cancer, each.rule): each.strength.rank for each in before.options}
+    found = [
+        f"option {each.rule}{'' if (each.cancer, each.rule) not in had else ' firmer'}"
+        for each in after.options
+        if each.strength.rank > had.get((each.cancer, each.rule), -1)
+    ]
+    kept = {each.code for each in after.alerts}
+    found += [f"alert {each.code} cleared" for each in before.alerts if each.code not in kept]
+    return tuple(found)
+
+
+def names(missing: tuple[str, ...], path: str) -> bool:
+    """Whether one of the missing paths is the path, holds it, or lies in it."""
+    return any(_within(path, each) or _within(each, path) for each in missing)
+
+
+def _within(path: str, around: str) -> bool:
+    return path == around or (path.startswith(around) and path[len(around)] in ".[")
+
+
+_NO_FACTS = {"neoher", "id"}
+
+
+def _facts(stated: Any, where: str, path: str) -> Iterator[tuple[str, str]]:
+    entries = stated.items() if isinstance(stated, Mapping) else enumerate(stated)
+    for key, value in entries:
+        if key in _NO_FACTS:
+            continue
+        if isinstance(key, int):
+            name = value.get("id", key) if isinstance(value, Mapping) else key
+            here, called = f"{where}.{key}", f"{path}[{name}]"
+        else:
+            here, called = f"{where}.{key}".lstrip("."), f"{path}.{key}".lstrip(".")
+            yield here, called
+        if isinstance(value, Mapping) or (isinstance(value, list) and key != "bed_mm"):
+            yield from _facts(value, here, called)
 
 
 def _records(file: Path) -> dict[str, dict[str, Any]]:

@@ -76,6 +76,10 @@ def may_start(patient: Patient, sheet: Sheet, drug: str, *, after_anthracycline:
 def heart_alerts(patient: Patient, gathered: Gathered) -> None:
     """What the ejection fraction says of the drugs that are given, and when it is due."""
     current = _current_drugs(patient)
+    for path in (
+        path for each in patient.given if not each.ended and each.drugs is None for path in each.names
+    ):
+        gathered.miss(path, "which drugs are being given", "LVEF: holds and next echo")
     measured = [each for each in patient.case.heart if each.date and each.lvef_percent is not None]
     for position, each in enumerate(patient.case.heart):
         if each.lvef_percent is not None and each.date is None:
@@ -187,7 +191,7 @@ def _alerts(
     )
     for name, verdict in _applied(value).items():
         common = {
-            "rule": f"{name}: {verdict.says}",
+            "rule": f"{name}: {verdict.says or 'undecided'}",
             "sources": conclusion.sources,
             "verification": verdict.verification,
         }
@@ -206,7 +210,8 @@ def _alerts(
                 code=code, text=text, severity=_SEVERITY[verdict.action], numbers=dict(numbers), **common
             )
         if verdict.action is None:
-            text = f"{drug}, {name} rules: whether it is held cannot be said. {verdict.says}."
+            needed = ", ".join(conclusion.missing)
+            text = f"{drug}, {name} rules: whether it is held cannot be said without {needed}."
             yield Alert(
                 code="lvef-undecided", text=text, severity=Severity.ACT, numbers=dict(numbers), **common
             )

@@ -77,9 +77,7 @@ def _had(given: tuple[Given, ...], drugs: Iterable[str]) -> Read:
     if True in answers:
         return Read(True, ("treatment",))
     if None in answers:
-        return unknown(
-            *(f"{each.path}.regimen" for each, has in zip(given, answers, strict=True) if has is None)
-        )
+        return unknown(*(path for each in given if each.drugs is None for path in each.names))
     return Read(False, ("treatment",))
 
 
@@ -107,7 +105,7 @@ def _after_surgery_drug(patient: Patient) -> Read:
         return Read("none", ("treatment",), assumes=("treatment",))
     last = after[-1]
     if last.drugs is None:
-        return unknown(f"{last.path}.regimen")
+        return unknown(*last.names)
     for conjugate in CONJUGATES:
         if conjugate in last.drugs:
             return Read(conjugate, (f"{last.path}.regimen",))
@@ -142,7 +140,11 @@ def _year(patient: Patient) -> dict[str, Read]:
     relevant = [each for each in patient.given if each.drugs is None or each.drugs & HER2_DRUGS]
     unstated = [each for each in relevant if each.her2_cycles() is None]
     if unstated:
-        paths = [f"{each.path}.{'regimen' if each.drugs is None else 'cycles'}" for each in unstated]
+        paths = [
+            path
+            for each in unstated
+            for path in (each.names if each.drugs is None else (f"{each.path}.cycles",))
+        ]
         return {"her2_cycles": unknown(*paths), "her2_cycles_left": unknown(*paths)}
     total = float(sum(each.her2_cycles() or 0 for each in relevant))
     paths_read = tuple(f"{each.path}.cycles" for each in relevant) or ("treatment",)

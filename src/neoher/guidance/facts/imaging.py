@@ -46,7 +46,11 @@ def _is_before(patient: Patient, exam: Exam) -> bool | None:
     """Whether an exam belongs to the time before therapy; None where that cannot be said."""
     start = patient.first_dose
     if exam.date is not None and start is not None:
-        return exam.date <= start
+        if exam.date > start:
+            return False
+        # A treatment without its first day may be the one that came first.
+        if all(each.start for each in patient.before_surgery):
+            return True
     if exam.visit is not None:
         return exam.visit.upper() == "T0"
     return True if not patient.before_surgery else None
@@ -67,6 +71,10 @@ def _done(patient: Patient, modality: Modality, *, baseline: bool) -> Read:
     done = [exam for exam in _exams(patient, baseline=baseline) if exam.modality is modality]
     if done:
         return Read(True, tuple(f"exams[{exam.id}]" for exam in done))
+    unplaced = [e for e in patient.case.exams if e.modality is modality and _is_before(patient, e) is None]
+    if unplaced:
+        starts = (f"{each.path}.start" for each in patient.before_surgery if each.start is None)
+        return unknown(*(f"exams[{exam.id}].date" for exam in unplaced if not exam.date), *starts)
     return Read(False, ("exams",), assumes=("exams",))
 
 

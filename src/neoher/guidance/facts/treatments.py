@@ -60,6 +60,12 @@ class Given:
         """The first day."""
         return self.treatment.start
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Where its drugs are stated, or would be."""
+        stated = [name for name in ("regimen", "drugs") if getattr(self.treatment, name)]
+        return tuple(f"{self.path}.{name}" for name in stated or ("regimen", "drugs"))
+
     def has(self, drugs: Iterable[str]) -> bool | None:
         """Whether it holds one of these drugs; None where its drugs are not known."""
         return None if self.drugs is None else bool(self.drugs & frozenset(drugs))

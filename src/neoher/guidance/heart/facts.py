@@ -94,8 +94,8 @@ class CardiacVerdict(Frozen):
     """Day on which the next measurement is due; None where the rule set fixes none."""
     overdue: bool | None
     """Whether that day is past; None without `today` or without a day."""
-    says: str
-    """The row that decided, in words."""
+    says: str | None
+    """The row that decided, in words; None where none could be."""
     verification: str
     """How far the rule set was read."""
 
@@ -114,7 +114,7 @@ class CardiacAssessment(Frozen):
     def in_words(self) -> str:
         """The result as one line for a reader."""
         parts = [
-            f"{name}: {verdict.action or 'cannot be said'} ({verdict.says})"
+            f"{name}: {verdict.action or 'cannot be said'}" + (f" ({verdict.says})" if verdict.says else "")
             for name, verdict in self.by_rule_set.items()
         ]
         applied = f"applied: {self.applied}" if self.applied else "region not stated, none is applied"

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from neoher.guidance.knowledge.base import Knowledge
 from neoher.guidance.knowledge.kinds.item import Entry
 from neoher.guidance.knowledge.kinds.limits import LvefRow, Range, ToxicityRow
+from neoher.guidance.knowledge.kinds.rule import row_in_words
 from neoher.guidance.knowledge.kinds.source import Source
 
 __all__ = ["render_book"]
@@ -57,7 +58,12 @@ def _environment() -> Environment:
         finalize=_unbroken,
     )
     environment.filters.update(
-        address=_address, anchor=_anchor, figure=_figure, conditions=_conditions, search=_search_text
+        address=_address,
+        anchor=_anchor,
+        figure=_figure,
+        conditions=_conditions,
+        search=_search_text,
+        row=row_in_words,
     )
     return environment
 

@@ -12,7 +12,7 @@ from neoher.guidance.knowledge.kinds.item import Item, ItemId, Line, Passage
 from neoher.guidance.knowledge.kinds.limits import Range
 from neoher.record.conclusion import Frozen
 
-__all__ = ["Cell", "Excluded", "Rule", "RuleKind", "Severity", "Strength", "Topic"]
+__all__ = ["Cell", "Excluded", "Rule", "RuleKind", "Severity", "Strength", "Topic", "row_in_words"]
 
 # Strict: a bare 1 in a file is a category that lost its quotes, never 'true'.
 Plain = Annotated[bool, Field(strict=True)] | str
@@ -129,3 +129,27 @@ class Rule(Item):
     def facts(self) -> tuple[str, ...]:
         """The names of the facts that it reads, each once."""
         return tuple(dict.fromkeys(name for row in (*self.when, *self.unless) for name in row))
+
+
+def row_in_words(row: Mapping[str, Cell]) -> str:
+    """'her2 is positive and cn is 1, 2 or 3': a row as a reviewer reads it."""
+    return " and ".join(f"{name.replace('_', ' ')} {_cell_in_words(cell)}" for name, cell in row.items())
+
+
+def _cell_in_words(cell: Cell) -> str:
+    match cell:
+        case Range():
+            limits = (("≥", cell.at_least), (">", cell.above), ("≤", cell.at_most), ("<", cell.below))
+            return " and ".join(f"{sign} {number:g}" for sign, number in limits if number is not None)
+        case Excluded():
+            return f"is not {_listed(cell.not_in)}"
+        case tuple():
+            return f"is {_listed(cell)}"
+        case bool():
+            return "is so" if cell else "is not so"
+    return f"is {cell}"
+
+
+def _listed(values: tuple[Plain, ...]) -> str:
+    texts = [str(each) for each in values]
+    return " or ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else texts[0]
