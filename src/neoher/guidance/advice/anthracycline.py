@@ -26,6 +26,7 @@ _SOURCES = ("PMID:36017568", "che:anthracycline-prevention")
 def anthracycline_alerts(patient: Patient, gathered: Gathered) -> None:
     """Alerts for an anthracycline given with a HER2-directed drug, and the cumulative dose."""
     gathered.alerts.extend(_together(patient))
+    _open_dates(patient, gathered)
     _cumulative(patient, gathered)
 
 
@@ -55,6 +56,25 @@ def _same_block(given: Given) -> bool:
     assert given.regimen is not None
     blocks = {part.block for part in given.regimen.components if part.drug in ANTHRACYCLINES}
     return any(part.block in blocks for part in given.regimen.components if part.drug in HER2_DRUGS)
+
+
+def _open_dates(patient: Patient, gathered: Gathered) -> None:
+    """Days without which nobody can tell whether both were given together."""
+    decides = "whether an anthracycline was given together with a HER2-directed drug"
+    for kind, other in ((ANTHRACYCLINES, HER2_DRUGS), (HER2_DRUGS, ANTHRACYCLINES)):
+        if not any(each.has(other) for each in patient.given):
+            continue
+        for given in (each for each in patient.given if each.has(kind)):
+            if given.start is None:
+                gathered.miss(f"{given.path}.start", "first day", decides)
+            if given.ended and given.last_dose is None:
+                gathered.miss(f"{given.path}.end", "day of the last dose", decides)
+            for position, dose in enumerate(given.treatment.doses):
+                for name in ("date", "drug"):
+                    if getattr(dose, name) is None:
+                        gathered.miss(
+                            f"{given.path}.doses[{position}].{name}", f"{name} of the dose", decides
+                        )
 
 
 def _overlap(first: Given, second: Given) -> dt.date | None:

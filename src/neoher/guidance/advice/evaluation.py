@@ -112,7 +112,7 @@ def removals(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def gains(before: Advice, after: Advice) -> tuple[str, ...]:
-    """What advice gained when a fact was taken out: an option, a firmer one, an alert that is no longer there."""
+    """What advice gained when a fact was taken out: an option, a firmer one, an alert that went away."""
     had = {(each.cancer, each.rule): each.strength.rank for each in before.options}
     found = [
         f"option {each.rule}{'' if (each.cancer, each.rule) not in had else ' firmer'}"

@@ -178,7 +178,7 @@ def _alert(
         parts.append(row.treat)
     return Alert(
         code=f"{_slug(table.event)}-{row.action}",
-        text=", ".join(parts) + ".",
+        text=", ".join(parts).replace(">=", "≥").replace("<=", "≤") + ".",
         severity=_SEVERITY.get(row.action, Severity.WATCH),
         rule=f"{table.title}: {row.says}",
         numbers=dict(numbers),

@@ -14,6 +14,11 @@ from neoher.record.case import Case
 from neoher.report.assessing import TissueAssessments
 from neoher.report.content import ExamImages, LesionTable
 from neoher.report.section import Section
+from neoher.report.sections.advice import (
+    missing_for_advice_section,
+    next_steps_section,
+    safety_section,
+)
 from neoher.report.sections.her2 import her2_section
 from neoher.report.sections.outlook import outlook_section
 from neoher.report.sections.pattern import pattern_section
@@ -47,6 +52,9 @@ SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
     other_pet_section,
     her2_section,
     outlook_section,
+    next_steps_section,
+    safety_section,
+    missing_for_advice_section,
 )
 
 
