@@ -64,17 +64,14 @@ CALCULATORS = (
         "Change of each measured quantity over the visits, beyond or within the noise of measuring.",
     ),
     CalculatorReference(
-        "eortc",
-        "neoher.response.fdg.eortc",
-        "Metabolic response by EORTC 1999 at each FDG scan from a table of lesions.",
-    ),
-    CalculatorReference(
         "doseresponse",
         "neoher.cohort.dose_response.calculator",
         "Dose-response curves of cell lines: relative and absolute IC50, slope, area; drugs compared.",
-        "cardiac",
-        "neoher.guidance.cardiac",
-        "Ejection fraction under HER2-directed drugs: continue, hold, recheck, stop; next echo.",
+    ),
+    CalculatorReference(
+        "eortc",
+        "neoher.response.fdg.eortc",
+        "Metabolic response by EORTC 1999 at each FDG scan from a table of lesions.",
     ),
     CalculatorReference(
         "ftv",
