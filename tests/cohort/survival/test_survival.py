@@ -216,6 +216,18 @@ def test_what_is_no_follow_up_is_refused(
         analyse_survival(cohort_of(TABLE), question)
 
 
+@pytest.mark.parametrize("column", ["status", "how_it_ended"])
+def test_events_coded_one_and_two_are_not_taken_for_competing_ones(
+    cohort_of: Callable[[str], Cohort], column: str
+) -> None:
+    cohort = cohort_of(f"patient,os_days,{column}\nA,4,1\nB,5,2\nC,9,2\nD,12,1\n")
+    with pytest.raises(InputError, match="nobody would be censored"):
+        analyse_survival(cohort, SurvivalQuestion("os_days", column))
+    result = analyse_survival(cohort, SurvivalQuestion("os_days", column, event_is="2"))
+    assert result.main.rows[0]["events"] == 2
+    assert "competing-events" not in codes(result)
+
+
 def test_a_time_with_the_event_of_another_endpoint_is_refused(cohort_of: Callable[[str], Cohort]) -> None:
     cohort = cohort_of("patient,rfs_days,os_days,os_event\nA,4,5,1\nB,5,9,0\n")
     with pytest.raises(InputError, match="two endpoints"):

@@ -19,6 +19,8 @@ from neoher.record.conclusion import Caution
 
 __all__ = ["Followed", "SurvivalQuestion", "followed_of"]
 
+MOST_CAUSES = 9
+"""A column of numbers up to this is taken as causes where it is named as the event."""
 KNOWN_AT_SURGERY = ("pcr", "rcb", "ypt", "ypn", "residual")
 """Beginnings of names of columns that nobody knows before surgery."""
 
@@ -128,8 +130,20 @@ def _causes(cohort: Cohort, event: str, event_is: str | None) -> pd.Series:
         return cohort.answers(event, "--event", yes=event_is).astype("Int64")
     if variable.kind is Kind.YES_NO:
         return cohort.frame[event].astype("boolean").astype("Int64")
-    if variable.kind is Kind.EVENT:
-        return cohort.frame[event].astype("Int64")
+    codes = cohort.frame[event]
+    counted = variable.kind is Kind.NUMBER and codes.dropna().isin(range(MOST_CAUSES + 1)).all()
+    if variable.kind is Kind.EVENT or counted:
+        causes = codes.astype("Int64")
+        if not variable.levels and set(causes.dropna().unique()) == {1, 2}:
+            # Several programs write 1 for censored and 2 for dead: as causes, all would have an event.
+            raise InputError(
+                f"the column {event} holds 1 and 2 and never 0, so that nobody would be censored.",
+                "--event",
+                "Where 1 is censored and 2 the event: --event-is 2. Where 2 is a competing event, name "
+                "the levels "
+                "in a mapping.",
+            )
+        return causes
     raise InputError(
         f"the column {event} holds a {variable.kind}, not events.",
         "--event",
