@@ -43,6 +43,15 @@ def test_a_change_needs_a_baseline_above_zero(cohort_of: Callable[[str], Cohort]
     ]
 
 
+def test_a_visit_that_nobody_has_is_not_drawn(cohort_of: Callable[[str], Cohort]) -> None:
+    cohort = cohort_of("patient,ftv_t0_cc,ftv_t1_cc,ftv_t2_cc\nA,10,5,\nB,8,2,\n")
+    result = analyse_change(cohort, ChangeQuestion((VISITS,)))
+    assert [figure.name for figure in result.figures] == ["waterfall-ftv_t1_cc", "spider-ftv_t0_cc"]
+    nobody = cohort_of("patient,ftv_t0_cc,ftv_t1_cc,ftv_t2_cc\nA,10,,\nB,8,,\n")
+    with pytest.raises(InputError, match="nobody with a baseline has a later value"):
+        analyse_change(nobody, ChangeQuestion((VISITS,)))
+
+
 def test_a_missing_visit_is_not_known_and_not_zero(cohort_of: Callable[[str], Cohort]) -> None:
     result = analyse_change(cohort_of(TABLE), ChangeQuestion((VISITS,)))
     second = next(row for row in result.main.rows if row["visit"] == "ftv_t2_cc")

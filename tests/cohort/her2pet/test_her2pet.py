@@ -162,6 +162,16 @@ def test_the_window_of_61_days_counts_either_way_and_unknown_days_are_outside(
     assert len(study.excluded) == 1 - kept
 
 
+def test_a_table_without_days_is_taken_as_paired_and_says_so() -> None:
+    lesions = [replace(each, days_apart=None) for each in yeh()]
+    result = analyse_her2pet(lesions, replace(SOURCE, days_stated=False))
+    assert result.n == 24
+    assert "window-not-checked" in {each.code for each in result.warnings}
+    assert "61 days" not in result.methods_text
+    with pytest.raises(InputError, match="24 days between scan and biopsy not known"):
+        analyse_her2pet(lesions, SOURCE)
+
+
 def test_what_is_not_known_is_left_out_with_its_reason_and_never_taken_as_zero() -> None:
     lesions = [
         lesion(1, Her2Class.LOW, 9),

@@ -9,6 +9,8 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from neoher.cohort.output.page import render_page
+from neoher.cohort.output.terminal import result_lines
 from neoher.cohort.result import CohortResult, Estimate
 from neoher.cohort.survival.analysis import analyse_survival
 from neoher.cohort.survival.cox import Ties
@@ -125,6 +127,22 @@ def test_survival_beyond_the_follow_up_is_not_given(cohort_of: Callable[[str], C
     assert estimate(result, "survival at 36", "her2_class=low").value is not None
     assert estimate(result, "restricted mean to 35", "her2_class=positive").value is None
     assert result.missing == ("follow-up to 35 of her2_class=positive",)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "A,0,1,x\nB,0,1,y\n",
+        "A,2.5,1,x\nB,0.25,0,y\nC,1.75,1,x\n",
+        "A,0,0,x\nB,0,0,y\n",
+        "A,10,1,x\n",
+    ],
+)
+def test_small_tables_have_a_page(cohort_of: Callable[[str], Cohort], rows: str) -> None:
+    cohort = cohort_of(f"patient,os_months,os_event,arm\n{rows}")
+    result = analyse_survival(cohort, SurvivalQuestion("os_months", by="arm", at=(1, 5)))
+    assert "<svg" in render_page(result)
+    assert list(result_lines(result))
 
 
 def test_restricted_means_are_compared(cohort_of: Callable[[str], Cohort], r: ModuleType) -> None:

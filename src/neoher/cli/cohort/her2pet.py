@@ -57,5 +57,6 @@ def her2pet(
     columns = LesionColumns(lesion, tracer, suvmax, her2, days_apart, site, biopsy, uptake)
     lesions, missing = lesions_of(cohort, columns)
     warnings = tuple(each for each in cohort.warnings if each.code != "patient-repeated")
-    source = Her2PetSource(cohort.reading, warnings, missing)
+    stated = days_apart in cohort.variables
+    source = Her2PetSource(cohort.reading, warnings, missing, days_stated=stated)
     deliver(analyse_her2pet(lesions, source, window, level), cohort.files, "her2pet", output or Output())

@@ -42,6 +42,8 @@ def analyse_agreement(cohort: Cohort, question: AgreementQuestion) -> CohortResu
     """
     if not question.measured:
         raise InputError("no column is named to be held against the reference.", "--measured")
+    if not 0 <= question.band < float("inf"):
+        raise InputError(f"the band {question.band:g} is below 0.", "--band")
     sizes = cohort.variable(question.reference, "--reference").kind in (Kind.NUMBER, Kind.TIME)
     parts = Parts()
     return _sizes(cohort, question, parts) if sizes else _classes(cohort, question, parts)

@@ -58,7 +58,9 @@ def analyse_change(cohort: Cohort, question: ChangeQuestion) -> CohortResult:
         excluded += course.excluded
         n = max(n, int(course.change.notna().any(axis=1).sum()))
         summary += _summary(cohort, course, question)
-        figures += [waterfall_figure(course, course.visits[-1], outcome), spider_figure(course, outcome)]
+        # The waterfall shows the last visit that anybody has.
+        last = [visit for visit in course.visits[1:] if course.change[visit].notna().any()][-1]
+        figures += [waterfall_figure(course, last, outcome), spider_figure(course, outcome)]
         if outcome is not None:
             strata = (*question.by, *([question.quality] if question.quality else []))
             predicted += predict_outcome(

@@ -71,6 +71,8 @@ def course_of(cohort: Cohort, visits: tuple[str, ...]) -> Course:
         )
         for row in values.index[usable.isna()]
     )
+    if change.isna().all(axis=None) and not usable.isna().all():
+        raise InputError("nobody with a baseline has a later value.", "--visits")
     if usable.isna().all():
         raise InputError("nobody has a baseline above 0.", visits[0])
     return Course(visits[0], visits, units[visits[0]], values, change, excluded)

@@ -189,6 +189,8 @@ def _figures(curves: Sequence[MeasuredCurve], inputs: DoseResponseInputs) -> lis
     found = []
     for place, (cell_line, unit) in enumerate(groups):
         mine = [each for each in curves if (each.row.cell_line, each.row.dose_unit) == (cell_line, unit)]
+        if not any((each.dose > 0).any() for each in mine):
+            continue
         found.append(_figure(mine, cell_line, unit, f"curves-{place + 1}", order, inputs))
     return found
 

@@ -33,6 +33,8 @@ class Her2PetSource:
     warnings: tuple[Caution, ...] = ()
     missing: tuple[str, ...] = ()
     start: FlowStep | None = None
+    days_stated: bool = True
+    """Whether the days between scan and biopsy are stated at all."""
 
 
 def analyse_her2pet(
@@ -45,7 +47,7 @@ def analyse_her2pet(
 
     Metastatic patients are in scope. Raises: InputError where no lesion is left.
     """
-    study = select(lesions, window_days, source.start)
+    study = select(lesions, window_days, source.start, days_stated=source.days_stated)
     if not study.lesions:
         reasons = "; ".join(f"{count} {reason}" for step in study.flow for reason, count in step.left_out)
         raise InputError(f"no lesion has what is needed: {reasons}.", "lesions")
@@ -75,7 +77,7 @@ def analyse_her2pet(
         estimates=tuple(parts.estimates),
         tests=tuple(parts.tests),
         methods_text=_methods(study, source, window_days, level),
-        warnings=(*source.warnings, *_warnings(study, tracers), *parts.warnings),
+        warnings=(*source.warnings, *_warnings(study, tracers, source), *parts.warnings),
         missing=(*source.missing, *parts.missing),
         sources=SOURCES,
         figures=tuple(each for each in (flow_figure(study), uptake_figure(study), roc) if each is not None),
@@ -158,7 +160,7 @@ def _add_estimates(title: str, group: str, found: ClassComparison, level: float,
     )
 
 
-def _warnings(study: Study, tracers: Sequence[str]) -> list[Caution]:
+def _warnings(study: Study, tracers: Sequence[str], source: Her2PetSource) -> list[Caution]:
     found = [
         Caution(
             code="no-cut-off",
@@ -167,6 +169,15 @@ def _warnings(study: Study, tracers: Sequence[str]) -> list[Caution]:
             "treatment, and uptake depends on tracer, mass dose and day.",
         )
     ]
+    if not source.days_stated:
+        found.append(
+            Caution(
+                code="window-not-checked",
+                message="The table does not state the days between scan and biopsy: that a lesion was "
+                "biopsied "
+                "within the window is taken from whoever made the pairs.",
+            )
+        )
     if len(tracers) > 1:
         found.append(
             Caution(
@@ -206,11 +217,15 @@ def _warnings(study: Study, tracers: Sequence[str]) -> list[Caution]:
 
 def _methods(study: Study, source: Her2PetSource, window_days: float, level: float) -> str:
     ties = np.unique(study.values()).size < len(study.lesions)
+    apart = (
+        f"at most {window_days:g} days apart (two months of Yeh 2025; the number of days is a choice of this "
+        "software)"
+        if source.days_stated
+        else "as the table pairs them, the days between not stated"
+    )
     return (
-        f"{source.reading} A lesion entered with a HER2 PET and a biopsy at most {window_days:g} days "
-        "apart (two months of "
-        "Yeh 2025; the number of days is a choice of this software), a HER2 class and a SUVmax. Classes: "
-        "positive, low, 0; "
+        f"{source.reading} A lesion entered with a HER2 PET and a biopsy {apart}, a HER2 class and a SUVmax. "
+        "Classes: positive, low, 0; "
         "ultralow counts as 0. Medians and quartiles interpolate linearly (type 7). Two classes are "
         "compared by the exact "
         f"Mann-Whitney test{' given the ties' if ties else ''}, once with lesions as independent, as "

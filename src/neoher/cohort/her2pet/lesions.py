@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -96,26 +96,31 @@ def class_of_level(level: str | None) -> Her2Class | None:
     return next((each for each, levels in _LEVELS.items() if plain in levels), None)
 
 
-def select(lesions: Sequence[PairedLesion], window_days: float, start: FlowStep | None = None) -> Study:
+def select(
+    lesions: Sequence[PairedLesion],
+    window_days: float,
+    start: FlowStep | None = None,
+    *,
+    days_stated: bool = True,
+) -> Study:
     """The lesions within the window that have a SUVmax, a tracer and a class.
 
     `start`: a step before, where the lesions were paired by this software. A lesion whose days between scan
-    and biopsy are not known is left out: it cannot be said to lie within the window.
+    and biopsy are not known is left out: it cannot be said to lie within the window. `days_stated`: whether
+    the table states days at all; where it does not, the window cannot be applied.
     """
     # What the first step left out is drawn on the way to the second.
     flow = [] if start is None else [replace(start, left_out=())]
     on_the_way = () if start is None else start.left_out
     flow.append(FlowStep("HER2 PET and biopsy of the lesion", *_count(lesions), on_the_way))
     excluded: list[Excluded] = []
-    checks = (
-        (
-            f"biopsied within {window_days:g} days of the scan",
-            lambda each: _outside(each, window_days),
-            "days_apart",
-        ),
+    checks: list[tuple[str, Callable[[PairedLesion], str], str]] = [
         ("HER2 class known", _unclassified, "her2"),
         ("SUVmax and tracer known", _unmeasured, "suvmax"),
-    )
+    ]
+    if days_stated:
+        title = f"biopsied within {window_days:g} days of the scan"
+        checks.insert(0, (title, lambda each: _outside(each, window_days), "days_apart"))
     left = list(lesions)
     for title, reason_of, column in checks:
         reasons = [(each, reason_of(each)) for each in left]

@@ -149,7 +149,16 @@ def _add_tests(parts: Parts, fit: CoxFit, method: str) -> None:
 
 
 def _add_proportional(parts: Parts, fit: CoxFit, followed: Followed, covariates: Covariates) -> None:
-    test = proportional_hazards(fit, followed.follow_up, covariates.values, followed.strata)
+    method = "score test of a coefficient that changes with time (Grambsch and Therneau)"
+    try:
+        test = proportional_hazards(fit, followed.follow_up, covariates.values, followed.strata)
+    except InputError as error:
+        parts.tests.append(
+            TestResult(
+                name="proportional hazards", statistic=None, p=None, method=method, convention=error.what
+            )
+        )
+        return
     ties = "; tested with Efron's ties" if fit.ties is Ties.EXACT else ""
     convention = f"time scale 1 - Kaplan-Meier, variance of every risk set{ties}"
     for name, each in (*test.terms.items(), ("all", test.overall)):
@@ -159,7 +168,7 @@ def _add_proportional(parts: Parts, fit: CoxFit, followed: Followed, covariates:
                 statistic=each.statistic,
                 df=each.df,
                 p=each.p,
-                method="score test of a coefficient that changes with time (Grambsch and Therneau)",
+                method=method,
                 convention=convention,
                 group=name,
             )

@@ -12,6 +12,7 @@ from neoher.cohort.survival.cox import ChiSquare, CoxFit, Ties, chi_square
 from neoher.cohort.survival.cox_likelihood import PartialLikelihood, TiedEvents, tied_events
 from neoher.cohort.survival.follow_up import FloatArray, FollowUp, IntArray
 from neoher.cohort.survival.kaplan_meier import survival_curve
+from neoher.errors import InputError
 
 __all__ = ["ProportionalHazards", "TimeScale", "proportional_hazards"]
 
@@ -48,6 +49,7 @@ def proportional_hazards(
     Parameters: `follow_up`, `covariates`, `strata`: as the model was fitted to. `scale`: g; 'kaplan-meier' is
     1 less the survival of the whole cohort just before t, 'rank' the middle rank among all times. g is
     centred on its mean over the events.
+    Raises: InputError where all events lie at one time.
     Source: Grambsch and Therneau, Biometrika 1994;81:515 (unverified), as the score test of R's survival
     since 3.0, which uses the variance of every risk set, not their mean.
     """
@@ -61,11 +63,13 @@ def proportional_hazards(
     none, once, twice = likelihood.weighted_information(at, powers)
     residuals = zip(likelihood.residuals(at), weights, strict=True)
     score: FloatArray = np.sum([weight @ residual for residual, weight in residuals], axis=0)
+    remaining = twice - once @ np.linalg.solve(none, once)
+    if np.linalg.matrix_rank(remaining) < score.size:
+        raise InputError("all events lie at one time, so no change with time can be seen.", "time")
     terms = {}
     for index, term in enumerate(fit.terms):
         explained = once[index] @ np.linalg.solve(none, once[index])
         terms[term.name] = chi_square(float(score[index] ** 2 / (twice[index, index] - explained)), 1)
-    remaining = twice - once @ np.linalg.solve(none, once)
     overall = chi_square(float(score @ np.linalg.solve(remaining, score)), score.size)
     return ProportionalHazards(terms, overall, scale, ties)
 
