@@ -37,6 +37,10 @@ CASE_COMMANDS = {
         "Next steps for a case: options with their basis, alerts, pitfalls, what is missing.",
         "neoher advise demo --today 2026-11-22",
     ),
+    "ask": (
+        "A question in free words, answered by stored statements or facts of the case, or not at all.",
+        'neoher ask "What was her HER2?" --case demo',
+    ),
     "measure": ("Measure the images of a case into measurements.json.", "neoher measure demo"),
     "report": (
         "The main job: measure, assess, and write report.html and report.json.",

@@ -1,0 +1,1 @@
+"""Finding: the stored texts, their full-text index, and how much of a question each of them holds."""

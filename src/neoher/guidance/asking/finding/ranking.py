@@ -1,0 +1,215 @@
+"""Ranking: how well each stored text answers a question, and in which order.
+
+A text is judged by the share of what the question tells that it holds: rare words weigh more than common
+ones, a word that nothing holds weighs most, and a thing that is asked about by its name and is not in the
+text counts against it twice. The share decides whether a text may answer; the order adds where it holds it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from neoher.guidance.asking.finding.library import Entry, Library
+from neoher.guidance.asking.finding.weights import (
+    BACKGROUND,
+    BELIEF,
+    KINDS,
+    LIKE_A_NAME,
+    MEANT,
+    MEANT_EVERYWHERE,
+    OUTSIDE,
+    WAYS,
+    Bonus,
+    Factor,
+    Weight,
+)
+from neoher.guidance.asking.reading.spelling import stem
+from neoher.guidance.asking.reading.vocabulary import Reading, Word
+from neoher.guidance.knowledge.kinds.item import Place
+
+__all__ = ["Found", "belief_covered", "rank"]
+
+_FIGURE = re.compile(r"\d+(?:\.\d+)?")
+_CALLED = {"trial", "drug", "regimen"}
+_DEFINED = {"term", "drug", "regimen"}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One entry with how well it answers."""
+
+    entry: Entry
+    share: float
+    """Share of the question that it holds, 0..1; compared with `weights.ENOUGH`."""
+    score: float
+    """By this entries are ordered."""
+    lacking: tuple[str, ...]
+    """Words of the question that it does not hold."""
+    title: float = 0.0
+    """Share of its title that the question has."""
+
+
+def rank(
+    library: Library, reading: Reading, *, definition: bool = False, region: Place | None = None
+) -> list[Found]:
+    """Every entry that holds part of the question, the best answer first.
+
+    `definition`: the question asks what something is. `region`: whose rules the asker goes by.
+    """
+    asked = _Asked(library, reading, definition, region)
+    if not asked.total:
+        return []
+    tokens = [token for word in reading.words for token in word.tokens]
+    found = [asked.judged(entry, closeness) for entry, closeness in library.candidates(tokens)]
+    return sorted(found, key=lambda each: (-each.score, each.entry.id))
+
+
+def belief_covered(library: Library, entry: Entry, reading: Reading) -> float:
+    """Share of the belief that a statement corrects which the question has."""
+    return _covered(library, entry.corrects, {token for word in reading.words for token in word.tokens})
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A question with everything that an entry is held against."""
+
+    library: Library
+    reading: Reading
+    definition: bool
+    region: Place | None
+
+    @cached_property
+    def weighed(self) -> list[tuple[Word, float]]:
+        """The words with their weights; what is asked of a thing weighs nothing beside the thing."""
+        weights = [(word, self._weight(word)) for word in self.reading.words]
+        if all(word.tokens[0] in WAYS for word, _ in weights):
+            return weights
+        return [(word, 0.0 if word.tokens[0] in WAYS else weight) for word, weight in weights]
+
+    def _weight(self, word: Word) -> float:
+        if not word.known or not any(self.library.holds(token) for token in word.tokens):
+            return Weight.UNKNOWN
+        weight = max(Weight.LEAST, self.library.rarity(word.tokens[0]))
+        if word.named is not None and word.named.id in MEANT_EVERYWHERE:
+            return max(Weight.LEAST, Weight.BACKGROUND * weight)
+        return Weight.BACKGROUND * weight if word.tokens[0] in BACKGROUND else weight
+
+    @cached_property
+    def total(self) -> float:
+        """The weight of all words."""
+        return sum(weight for _, weight in self.weighed)
+
+    @cached_property
+    def tokens(self) -> set[str]:
+        """What the question is about, without what stands near it."""
+        return {word.tokens[0] for word in self.reading.words}
+
+    @cached_property
+    def small_words(self) -> set[str]:
+        """Every word of the question, the small ones too."""
+        return {stem(word) for word in self.reading.text.split()}
+
+    @cached_property
+    def named(self) -> list[str]:
+        """The things that the question names."""
+        return [word.tokens[0] for word in self.reading.words if word.named]
+
+    @cached_property
+    def called(self) -> list[str]:
+        """The trials, drugs and regimens among them."""
+        return [word.tokens[0] for word in self.reading.words if word.named and word.named.kind in _CALLED]
+
+    @cached_property
+    def referred(self) -> set[str]:
+        """The statements that the glossary and the list of markers name for what is to be defined."""
+        return set(_referred(self.library, self.reading)) if self.definition else set()
+
+    def judged(self, entry: Entry, closeness: float) -> Found:
+        """How well an entry answers; `closeness` is its place in the full-text index, 0..1."""
+        share, lacking = self._share(entry)
+        own, *leads = (_covered(self.library, heading, self.tokens) for heading in entry.titles)
+        if entry.superseded_by and own < Bonus.TITLE_OF_SUPERSEDED:
+            return Found(entry, 0.0, 0.0, lacking)
+        title = max([own, *(Bonus.LEAD * lead for lead in leads)])
+        score = share + Bonus.TITLE * title + Bonus.FULL_TEXT * closeness
+        return Found(entry, share, score + sum(self._bonuses(entry)), lacking, title)
+
+    def _share(self, entry: Entry) -> tuple[float, tuple[str, ...]]:
+        held = not_asked_of_a_text = 0.0
+        factor = 1.0
+        lacking: list[str] = []
+        for word, weight in self.weighed:
+            if not weight:
+                continue
+            own = entry.weights.get(word.tokens[0], 0.0)
+            near = max((entry.weights.get(token, 0.0) for token in word.tokens[1:]), default=0.0)
+            best = max(own, Factor.NEAR * near) if word.known else 0.0
+            held += weight * best
+            if best:
+                continue
+            if _FIGURE.fullmatch(word.text) or (word.named is not None and word.named.id in MEANT):
+                # A value of the asker's own: texts give limits, not every number below and above.
+                not_asked_of_a_text += weight
+                continue
+            lacking.append(word.text)
+            factor *= _factor(word, entry)
+        whole = self.total - not_asked_of_a_text
+        return (held / whole * factor if whole > 0 else 0.0), tuple(lacking)
+
+    def _bonuses(self, entry: Entry) -> Iterator[float]:
+        kind = KINDS[entry.kind]
+        yield kind / 3 if self.definition and entry.kind in _DEFINED else kind
+        if entry.id in self.referred:
+            yield Bonus.REFERRED
+        regions = entry.item.regions
+        if self.region is not None and regions and self.region not in regions:
+            yield Bonus.OTHER_REGION
+        recalled = sum(weight for word, weight in self.weighed if word.tokens[0] in entry.titles[0])
+        yield Bonus.ALL_IN_TITLE * min(1.0, recalled / self.total)
+        belief = _covered(self.library, entry.corrects, self.tokens)
+        if belief >= BELIEF:
+            yield Bonus.BELIEF * belief
+        if any(f" {keyword} " in f" {self.reading.text} " for keyword in entry.keywords):
+            yield Bonus.KEYWORD
+        if any(token in entry.titles[0] and token not in self.tokens for token in OUTSIDE):
+            yield Bonus.OUTSIDE
+        if self.named:
+            yield Bonus.CHAPTER * _part(self.named, entry.subject)
+        if self.called:
+            yield Bonus.CALLED * _part(self.called, frozenset().union(*entry.titles))
+        both = len(entry.words_of_title & self.small_words)
+        yield Bonus.EXACT_TITLE * both / len(entry.words_of_title | self.small_words)
+        for word, weight in self.weighed:
+            if not weight:
+                yield Bonus.WAY * max(entry.weights.get(token, 0.0) for token in word.tokens)
+
+
+def _factor(word: Word, entry: Entry) -> float:
+    factor = Factor.NAMED_ELSEWHERE if word.tokens[0] in LIKE_A_NAME else 1.0
+    if word.named is None or word.named.id in MEANT_EVERYWHERE:
+        return factor
+    silent = word.named.kind == "drug" and not entry.names_a_drug
+    return factor * (Factor.NO_DRUG_NAMED if silent else Factor.NAMED_ELSEWHERE)
+
+
+def _part(wanted: list[str], held: Collection[str]) -> float:
+    return sum(each in held for each in wanted) / len(wanted)
+
+
+def _covered(library: Library, words: Collection[str], asked: Collection[str]) -> float:
+    """Share of these words, by what they tell, that the question has."""
+    weights = {word: max(Weight.LEAST, library.rarity(word)) for word in words}
+    total = sum(weights.values())
+    return sum(weight for word, weight in weights.items() if word in asked) / total if total else 0.0
+
+
+def _referred(library: Library, reading: Reading) -> Iterator[str]:
+    for named in reading.named("term", "marker"):
+        term, marker = library.knowledge.terms.get(named.id), library.knowledge.markers.get(named.id)
+        if term is not None and term.refers_to:
+            yield term.refers_to
+        if marker is not None and len(reading.words) == 1:
+            yield from marker.statements[:1]

@@ -1,0 +1,121 @@
+"""Weights: what a word of a question, and a place in a stored text, counts. Design decisions, no evidence.
+
+Chosen on the half of tests/guidance/questions that scripts/ask_evaluation.py calls `set`; that script prints
+what they give on the other half.
+"""
+
+from __future__ import annotations
+
+from neoher.guidance.asking.reading.language import SCOPE_WORDS, SUBJECTS
+from neoher.guidance.asking.reading.spelling import folded_words, stem
+
+__all__ = [
+    "BACKGROUND",
+    "BELIEF",
+    "ENOUGH",
+    "KINDS",
+    "LIKE_A_NAME",
+    "MEANT",
+    "MEANT_EVERYWHERE",
+    "OUTSIDE",
+    "WAYS",
+    "Bonus",
+    "Factor",
+    "Weight",
+]
+
+ENOUGH = 0.68
+"""Share of a question that a text must hold to be given as an answer."""
+BELIEF = 0.55
+"""Share of a belief's words from which a question comes near it."""
+
+
+def _one(phrase: str) -> str:
+    return stem("".join(folded_words(phrase)))
+
+
+class Weight:
+    """What a word of the question weighs, beside how rare it is."""
+
+    LEAST = 0.10
+    """One that many entries have still tells something."""
+    UNKNOWN = 1.15
+    """One that nothing holds."""
+    BACKGROUND = 0.5
+    """Part of its weight that a word keeps which nearly every question is about."""
+
+
+class Factor:
+    """By what the share of a text is multiplied."""
+
+    NEAR = 0.75
+    """A thing where only one that stands near it is in the text."""
+    NAMED_ELSEWHERE = 0.80
+    """Each thing that is asked about by its name and is not in the text."""
+    NO_DRUG_NAMED = 0.92
+    """The same for a drug where the text names none: it is not about another."""
+
+
+class Bonus:
+    """What a text gains in the order of answers; its share stays as it is."""
+
+    TITLE = 0.22
+    """All of its title is asked for."""
+    LEAD = 0.8
+    """What the words before the colon of a text count beside its title."""
+    ALL_IN_TITLE = 0.08
+    """Its title alone has all that is asked."""
+    EXACT_TITLE = 0.12
+    """Its title has the very words of the question, the small ones too."""
+    FULL_TEXT = 0.10
+    """It is the first that the full-text index finds (BM25)."""
+    BELIEF = 0.12
+    """The question comes near the belief that it corrects."""
+    WAY = 0.12
+    """It says what is asked of a thing: how long, how often."""
+    KEYWORD = 0.08
+    """The question has one of its telling keywords whole."""
+    CHAPTER = 0.10
+    """Its chapter is about the things that are named."""
+    CALLED = 0.10
+    """Its title has the trial, drug or regimen that the question calls by its name."""
+    REFERRED = 0.15
+    """The glossary names it for the thing whose meaning is asked."""
+    OUTSIDE = -0.10
+    """Its title is about what lies outside, and the question is not."""
+    OTHER_REGION = -0.06
+    """It applies in another region than the asker's."""
+    TITLE_OF_SUPERSEDED = 0.8
+    """Share of its title from which a superseded text is shown at all."""
+
+
+KINDS = {"statement": 0.0, "term": -0.18, "trial": -0.40, "drug": -0.40, "regimen": -0.40}
+"""Statements come before descriptions of things."""
+
+BACKGROUND = {_one(word) for word in ("chemotherapy", "imaging", "tumour", "positive")}
+"""Words that nearly every question is about."""
+LIKE_A_NAME = {_one(word) for word in SUBJECTS}
+"""Words that a text must hold where they are asked about, as if they were a name."""
+WAYS = {
+    _one(word)
+    for word in (
+        "duration",
+        "interval",
+        "timing",
+        "dose",
+        "common",
+        "appropriate",
+        "formula",
+        "number",
+        "compare",
+        "benefit",
+        "predict",
+    )
+}
+"""What is asked of a thing: how long, how often, how much. It tells less than the thing."""
+OUTSIDE = {_one(word): what for word, what in SCOPE_WORDS.items()}
+"""What the rules do not cover, by its word as texts have it."""
+MEANT = {"term.neoadjuvant", "term.adjuvant", "term.MDT"}
+"""Things that a text of this knowledge base means without saying so."""
+MEANT_EVERYWHERE = MEANT | {"term.HER2", "term.HER2-positive", "term.stage"}
+"""Things that the whole knowledge base is about: a text that does not name them may mean them."""

@@ -1,0 +1,290 @@
+"""Vocabulary: a text as the things it names, whatever they are called, and its remaining words.
+
+Brands, abbreviations, synonyms and trial names of the knowledge base stand for one thing each; everyday words
+stand for those of the field. A word that nothing knows is corrected where a known one is near.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from neoher.guidance.asking.reading.language import (
+    EVERYDAY,
+    FILLERS,
+    NEAR_WORDS,
+    NOT_HELD,
+    REAL_WORDS,
+    TERM_WORDS,
+)
+from neoher.guidance.asking.reading.spelling import folded_words, stem
+from neoher.guidance.knowledge import Knowledge
+from neoher.guidance.knowledge.kinds.item import Item
+
+__all__ = ["Named", "Reading", "Vocabulary", "Word"]
+
+_ALL_WORDS_TOO = 2
+"""Things with names of this many words or more keep their words beside the thing."""
+_NOT_CORRECTED = 4
+"""Words up to this length are taken as written."""
+_BOTH = {"xus"}
+"""US: the country in what is stored; in a question the country or ultrasound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One thing of the knowledge base."""
+
+    token: str
+    kind: str
+    """drug, regimen, trial, marker or term."""
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One thing or word of a question."""
+
+    text: str
+    """As the asker wrote it, in small letters."""
+    tokens: tuple[str, ...]
+    """What it matches; the first is the thing itself, the others stand near it."""
+    named: Named | None = None
+    known: bool = True
+    """Whether anything that is held contains it."""
+    corrected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question as read."""
+
+    words: tuple[Word, ...]
+    fillers: tuple[str, ...]
+    corrections: tuple[tuple[str, str], ...]
+    """Words as written and as read."""
+    text: str = ""
+    """All words in their order, as read."""
+
+    def named(self, *kinds: str) -> tuple[Named, ...]:
+        """The things that the question names, of these kinds (all)."""
+        found = (word.named for word in self.words if word.named)
+        return tuple(each for each in found if not kinds or each.kind in kinds)
+
+
+class Vocabulary:
+    """Every name of the knowledge base, and how everyday words are read."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._phrases: dict[tuple[str, ...], Named | str] = {}
+        self.things: dict[str, Named] = {}
+        self._words: set[str] = set(FILLERS | NOT_HELD | REAL_WORDS)
+        self._held: set[str] = set()
+        self._near: dict[str, tuple[str, ...]] = _near_things(knowledge)
+        self._fillers = {stem(word) for word in FILLERS} | FILLERS
+        for group in EVERYDAY:
+            for phrase in filter(None, group):
+                self._phrases[self._key(phrase)] = _one(group[0])
+        for named, names in _things(knowledge):
+            for phrase in TERM_WORDS.get(named.id, ()):
+                self._phrases[self._key(phrase)] = named
+            self.things[named.token] = named
+            for name in names:
+                key = self._key(name)
+                # A thing's own name goes before an everyday word; two things of one name are neither.
+                other = self._phrases.get(key)
+                plain = not key or (len(key) == 1 and (len(key[0]) < 2 or key[0] in self._fillers))
+                if plain or isinstance(other, Named):
+                    continue
+                if other is not None and named.kind == "term" and (len(key) > 1 or key[0] in _BOTH):
+                    continue
+                self._phrases[key] = named
+        tokens = {named.id: named.token for named in self.things.values()}
+        self._near_words = {
+            _one(word): tuple(tokens.get(each, _one(each)) for each in near)
+            for word, near in NEAR_WORDS.items()
+        }
+        self._longest: dict[str, int] = {}
+        for key in self._phrases:
+            self._longest[key[0]] = max(self._longest.get(key[0], 0), len(key))
+
+    def _key(self, phrase: str) -> tuple[str, ...]:
+        words = folded_words(phrase)
+        self._words.update(words)
+        return tuple(stem(word) for word in words)
+
+    def learn(self, texts: Iterable[str]) -> None:
+        """Take the words of these texts as rightly spelt."""
+        for text in texts:
+            self._words.update(folded_words(text))
+            self._held.update(stem(word) for word in folded_words(text))
+
+    def tokens(self, text: str) -> Iterator[str]:
+        """The things and words of a stored text, and the words of the things; fillers are left out."""
+        words = folded_words(text)
+        for place, length, meaning in self._cut([stem(word) for word in words]):
+            yield from self._meant(words[place : place + length], meaning)
+
+    def things_in(self, text: str) -> Iterator[str]:
+        """The things and the remaining words of a stored text: a thing counts once, its words do not."""
+        words = folded_words(text)
+        for place, length, meaning in self._cut([stem(word) for word in words]):
+            found = list(self._meant(words[place : place + length], meaning))
+            yield from found if meaning is None else found[:1]
+
+    def read(self, question: str) -> Reading:
+        """The things and words of a question, misspelt ones corrected."""
+        written = folded_words(question)
+        words = [self._corrected(word) for word in written]
+        corrections = tuple((one, other) for one, other in zip(written, words, strict=True) if one != other)
+        found: list[Word] = []
+        fillers: list[str] = []
+        for place, length, meaning in self._cut([stem(word) for word in words]):
+            part = words[place : place + length]
+            tokens = tuple(self._meant(part, meaning))
+            if not tokens:
+                fillers += part
+                continue
+            changed = part != list(written[place : place + length])
+            named = meaning if isinstance(meaning, Named) else None
+            near = self._near.get(named.id, ()) if named else ()
+            near += ("ultrasound",) if part == ["xus"] else ()
+            if isinstance(meaning, str):
+                near += self._near_words.get(meaning, ())
+                near += self._things_within(part) if length > 1 else ()
+            known = meaning is not None or part[0] not in NOT_HELD or stem(part[0]) in self._held
+            tokens = tokens if meaning is None else tokens[:1]
+            found.append(Word(" ".join(part), tokens + near, named, known, changed))
+        unique = {word.tokens[0]: word for word in reversed(found)}
+        return Reading(tuple(reversed(unique.values())), tuple(fillers), corrections, " ".join(words))
+
+    def _things_within(self, words: Sequence[str]) -> tuple[str, ...]:
+        """The things that single words of an everyday phrase name."""
+        named = (self._phrases.get((stem(word),)) for word in words)
+        return tuple(each.token for each in named if isinstance(each, Named))
+
+    def _cut(self, stems: Sequence[str]) -> Iterator[tuple[int, int, Named | str | None]]:
+        """The words cut into the longest known phrases, from left to right."""
+        place = 0
+        while place < len(stems):
+            length, meaning = 1, None
+            for long in range(min(self._longest.get(stems[place], 0), len(stems) - place), 0, -1):
+                meaning = self._phrases.get(tuple(stems[place : place + long]))
+                if meaning is not None:
+                    length = long
+                    break
+            yield place, length, meaning
+            place += length
+
+    def _meant(self, words: Sequence[str], meaning: Named | str | None) -> Iterator[str]:
+        if isinstance(meaning, Named):
+            yield meaning.token
+            if len(words) >= _ALL_WORDS_TOO:
+                yield from (stem(word) for word in words if stem(word) not in self._fillers)
+        elif meaning is not None:
+            yield from (meaning,) if meaning else ()
+            if meaning and len(words) >= _ALL_WORDS_TOO:
+                yield from (stem(word) for word in words if stem(word) not in self._fillers)
+        else:
+            yield from (
+                stem(word) for word in words if word not in FILLERS and stem(word) not in self._fillers
+            )
+
+    @lru_cache(maxsize=4096)  # noqa: B019 - lives as long as the vocabulary, which is one per knowledge base
+    def _corrected(self, word: str) -> str:
+        if len(word) <= _NOT_CORRECTED or word in self._words or stem(word) in self._stems:
+            return word
+        digits = "".join(sign for sign in word if sign.isdigit())
+        if digits and len(word) - len(digits) <= _NOT_CORRECTED:
+            return word
+        allowed = 1 if len(word) < 6 else 2 if len(word) < 11 else 3
+        near = process.extract(word, self._candidates, scorer=OSA.distance, score_cutoff=allowed, limit=8)
+        near = [each for each in near if "".join(sign for sign in each[0] if sign.isdigit()) == digits]
+        same_start = [each for each in near if each[0][0] == word[0]]
+        best = min(same_start or near, key=lambda each: _likeness(word, *each), default=None)
+        return word if best is None or (best[0][0] != word[0] and best[1] > 1) else str(best[0])
+
+    @property
+    def _stems(self) -> frozenset[str]:
+        return _stems(frozenset(self._words))
+
+    @property
+    def _candidates(self) -> tuple[str, ...]:
+        return _candidates(frozenset(self._words))
+
+
+def _one(phrase: str) -> str:
+    """The word that stands for a group of everyday words, named by its first."""
+    return stem("".join(folded_words(phrase)))
+
+
+def _likeness(word: str, candidate: str, distance: float, _: int) -> tuple[bool, float, int]:
+    """How likely a known word was meant, the smallest the likeliest: a letter not doubled is commonest."""
+    singled = re.sub(r"(.)\1", r"\1", candidate) == re.sub(r"(.)\1", r"\1", word)
+    return (not singled, distance, -_begins_alike(word, candidate))
+
+
+def _begins_alike(word: str, candidate: str) -> int:
+    """Letters that both have at their beginning."""
+    alike = (one == other for one, other in zip(word, candidate, strict=False))
+    return next((place for place, same in enumerate(alike) if not same), min(len(word), len(candidate)))
+
+
+@lru_cache(maxsize=4)
+def _stems(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(stem(word) for word in words)
+
+
+@lru_cache(maxsize=4)
+def _candidates(words: frozenset[str]) -> tuple[str, ...]:
+    return tuple(sorted(word for word in words if len(word) > _NOT_CORRECTED and word not in NOT_HELD))
+
+
+def _things(knowledge: Knowledge) -> Iterator[tuple[Named, list[str]]]:
+    number = 0
+    contents = knowledge.contents
+    kinds: Mapping[str, Sequence[Item]] = {
+        "drug": contents.drugs,
+        "regimen": contents.regimens,
+        "trial": contents.trials,
+        "marker": contents.markers,
+        "term": contents.terms,
+    }
+    for kind, items in kinds.items():
+        for item in items:
+            number += 1
+            names = [_own_name(item.title)]
+            if kind in {"drug", "regimen", "trial"}:
+                names.append(item.id.removesuffix("-trial"))
+            for field in ("names", "aliases", "brands", "abbreviations", "synonyms"):
+                names += getattr(item, field, ())
+            names += [name.replace("-", "") for name in names if "-" in name]
+            yield Named(f"zq{number}", kind, item.id, item.title), names
+
+
+def _own_name(title: str) -> str:
+    return title.partition(":")[0].partition(" (")[0]
+
+
+def _near_things(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
+    """For a thing, what a text may name in its place: a drug's class."""
+    tokens = {named.id: named.token for named, _ in _things(knowledge)}
+    near: dict[str, list[str]] = defaultdict(list)
+    for drug in knowledge.contents.drugs:
+        if drug.anthracycline and "term.anthracycline" in tokens:
+            near[drug.id].append(tokens["term.anthracycline"])
+        if "taxane" in drug.drug_class.lower() and "term.taxane" in tokens:
+            near[drug.id].append(tokens["term.taxane"])
+        if "antibody" in drug.drug_class.lower() and "conjugate" not in drug.drug_class.lower():
+            near[drug.id] += [
+                stem("antibodies"),
+                *(tokens[each] for each in ("term.dual-blockade",) if each in tokens),
+            ]
+    return {name: tuple(found) for name, found in near.items()}
