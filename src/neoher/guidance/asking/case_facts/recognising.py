@@ -52,8 +52,9 @@ _FACTS = (
     # The first that fits is answered, the narrowest first.
     _fact(
         "next steps",
-        r"\bnext steps?\b|\b(?:her|his|my|the patient's) options\b|what (?:options|can be offered|should be done|"
-        r"should (?:she|he|i|we) (?:get|do|have|offer))|what (?:comes|happens|is) next\b|what next for",
+        r"\bnext steps?\b|\b(?:her|his|my|the patient's) options\b|"
+        r"what (?:options|can be offered|should be done|should (?:she|he|i|we) (?:get|do|have|offer))|"
+        r"what (?:comes|happens|is) next\b|what next for",
         course.tell_next_steps,
         alone=True,
         advice=True,
