@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from neoher.cohort.methods_words import column_words, left_out_words
 
 if TYPE_CHECKING:
-    from neoher.cohort.rates.analysis import RateQuestion
     from neoher.cohort.rates.counting import RateCounts
+    from neoher.cohort.rates.question import RateQuestion
     from neoher.cohort.table.tidy import Cohort
 
 __all__ = ["methods_text"]
