@@ -208,6 +208,13 @@ def test_recurrence_after_survival_is_a_warning_in_any_units(cohort_of: Read) ->
     assert "in 1 rows" in warning.message
 
 
+def test_a_complete_response_beside_residual_burden_is_said(cohort_of: Read) -> None:
+    (warning,) = cohort_of("patient,pcr,rcb_class\nA,1,0\nB,1,II\nC,0,0\nD,0,I\nE,1,\n").warnings
+    assert warning.code == "pcr-against-rcb"
+    assert "in 2 rows" in warning.message
+    assert "rows 3, 4" in warning.message
+
+
 def test_one_patient_in_several_rows_is_said(cohort_of: Read) -> None:
     (warning,) = cohort_of("patient,suvmax\nA,5.1\nA,7.2\nB,3\n").warnings
     assert warning.code == "patient-repeated"
