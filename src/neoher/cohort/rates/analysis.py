@@ -10,6 +10,7 @@ from neoher.cohort.rates.figures import rate_figures
 from neoher.cohort.rates.methods import methods_text
 from neoher.cohort.rates.pooling import adjusted_effects, pooled_effects
 from neoher.cohort.rates.question import RateQuestion, as_percent, rate_lines
+from neoher.cohort.rates.subgroups import compare_subgroups
 from neoher.cohort.result import CohortResult, Estimate, Heading, ResultTable, TestResult
 from neoher.cohort.statistics import exact_tables
 from neoher.cohort.statistics.proportions import exact_interval, wilson_interval
@@ -47,16 +48,29 @@ def analyse_rates(cohort: Cohort, question: RateQuestion, *, drawn: bool = True)
     if question.by is not None and len(counts.groups) > 1:
         more, tests = _comparisons(counts, question, reference)
         estimates += more
+    figures = list(rate_figures(counts, question, reference)) if drawn else []
+    further: tuple[ResultTable, ...] = ()
+    if question.subgroups and question.by is None:
+        raise InputError("subgroups compare groups, and none are named.", "--subgroups", "Give --by COLUMN.")
+    if question.subgroups:
+        name = counts.groups[reference]
+        table, more_tests, drawings = compare_subgroups(
+            cohort, question, question.subgroups, name, drawn=drawn
+        )
+        further = (table,)
+        tests += more_tests
+        figures += drawings
     return CohortResult(
         title=_title(question),
         n=counts.n,
         excluded=counts.excluded,
         main=_table(counts, question),
+        further=further,
         estimates=tuple(estimates),
         tests=tuple(tests),
         methods_text=methods_text(cohort, question, counts, counts.groups[reference]),
         warnings=cohort.warnings,
-        figures=rate_figures(counts, question, reference) if drawn else (),
+        figures=tuple(figures),
     )
 
 

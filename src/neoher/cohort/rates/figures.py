@@ -11,7 +11,7 @@ from neoher.cohort.statistics.proportions import wilson_interval
 from neoher.cohort.statistics.stratified import common_risk_difference
 from neoher.cohort.statistics.two_by_two import risk_difference_newcombe
 
-__all__ = ["rate_figures"]
+__all__ = ["difference_row", "rate_figures"]
 
 
 def rate_figures(counts: RateCounts, question: RateQuestion, reference: int) -> tuple[Figure, ...]:
@@ -62,15 +62,15 @@ def _differences(counts: RateCounts, question: RateQuestion, reference: int) -> 
         if not question.strata:
             table = counts.table(group, reference)
             found = risk_difference_newcombe(table, question.level)
-            rows.append(_difference_row(name, found, table.n / counts.n, group))
+            rows.append(difference_row(name, found, table.n / counts.n, group))
             continue
         rows.append(ForestRow(name, "", heading=True))
         tables = [counts.table(group, reference, place) for place in range(len(counts.strata))]
         for stratum, table in zip(counts.strata, tables, strict=True):
             found = risk_difference_newcombe(table, question.level)
-            rows.append(_difference_row(f"{question.strata}: {stratum}", found, table.n / counts.n, group))
+            rows.append(difference_row(f"{question.strata}: {stratum}", found, table.n / counts.n, group))
         common = common_risk_difference(tables, question.level)
-        rows.append(_difference_row("common", common, 1.0, group, pooled=True))
+        rows.append(difference_row("common", common, 1.0, group, pooled=True))
     words = " Diamonds: the Mantel-Haenszel difference over the strata." if question.strata else ""
     return forest(
         rows,
@@ -83,9 +83,10 @@ def _differences(counts: RateCounts, question: RateQuestion, reference: int) -> 
     )
 
 
-def _difference_row(
+def difference_row(
     label: str, found: Interval, weight: float, shade: int, *, pooled: bool = False
 ) -> ForestRow:
+    """A line of a forest of differences, in percentage points."""
     text = "–"
     if found.value is not None and found.low is not None and found.high is not None:
         limits = f"({100 * found.low:+.1f} to {100 * found.high:+.1f})"

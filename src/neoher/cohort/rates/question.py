@@ -19,6 +19,8 @@ class RateQuestion:
     by: str | None = None
     strata: str | None = None
     adjust: tuple[str, ...] = ()
+    subgroups: tuple[str, ...] = ()
+    """Columns inside whose levels the groups are compared as well."""
     reference: str | None = None
     """Group that the others are compared with; None: the first in the order of the column."""
     level: float = 0.95
