@@ -267,6 +267,8 @@ def test_the_same_cohort_comes_from_every_kind_of_file(tmp_path: Path, suffix: s
         (b"a,b\n", "no rows"),
         (b"a,a\n1,2\n", "two columns"),
         ("a,b\n\xe4,1\n".encode("latin-1"), "UTF-8"),
+        ("a,b\n1,2\n\xe4,1,3\n".encode("latin-1"), "UTF-8"),
+        (b"\na,b\n1,2\n", "first line"),
     ],
 )
 def test_a_file_that_is_no_table_is_refused(tmp_path: Path, content: bytes, what: str) -> None:
