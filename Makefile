@@ -25,6 +25,7 @@ check: $(VENV)/.dev  ## style, types, walls between the rooms, generated pages
 	$(RUN)/ruff format --check .
 	$(RUN)/mypy
 	$(RUN)/lint-imports
+	$(RUN)/python scripts/compile_knowledge.py --check
 	$(RUN)/python scripts/reference_pages.py --check
 
 fuzz: $(VENV)/.dev  ## 10,000 mutated inputs per reader
@@ -36,7 +37,8 @@ bench: $(VENV)/.bench  ## reading and kernels beside what a user would otherwise
 recovery: $(VENV)/.dev  ## bias and limits of what is measured on simulated patients, as a table
 	$(RUN)/python scripts/recovery_table.py
 
-docs: $(VENV)/.dev  ## remake the reference pages and the JSON Schemas from the declarations
+docs: $(VENV)/.dev  ## remake the compiled knowledge, the reference pages and the JSON Schemas
+	$(RUN)/python scripts/compile_knowledge.py
 	$(RUN)/python scripts/reference_pages.py
 
 $(UV):

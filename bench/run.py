@@ -13,6 +13,8 @@ from cohort import measure as cohort_costs
 from cohort import print_costs
 from kernels import kernel_speed
 from kinetics import PEER_VOXELS, POINTS, VOXELS, kinetic_speed
+from pet import SLICES as PET_SLICES
+from pet import pet_speed
 from reading import PIXEL_BYTES, generate_exam, peak_memory_bytes, reading_report
 
 MEASURE_IMPORTS = "from pathlib import Path\nfrom neoher.measure.ftv import FtvInputs, compute"
@@ -30,6 +32,7 @@ def main() -> None:
         _kernels()
         _kinetics()
         _memory(exam)
+        _pet(Path(folder))
     _start()
     print_costs(cohort_costs())
 
@@ -84,6 +87,14 @@ def _memory(exam: Path) -> None:
         work = f"compute(FtvInputs(path=Path({str(exam)!r}), voi={voi!r}))"
         peak = peak_memory_bytes(MEASURE_IMPORTS, work)
         print(f"  {name:34} {peak / 1e6:10.0f} MB, {peak / pixels_in_use:.2f} x the pixels in use")
+
+
+def _pet(folder: Path) -> None:
+    speed = pet_speed(folder)
+    print(f"\nSUV of a whole-body PET of {PET_SLICES} slices, from start to answer, seconds (best of three)")
+    print(f"  neoher suv, the whole image        {speed.ours:10.2f}")
+    print(f"  of which starting Python, imports  {speed.imports:10.2f}")
+    print(f"  pydicom loop and NumPy: maximum    {speed.pydicom:10.2f}")
 
 
 def _start() -> None:

@@ -1,6 +1,7 @@
 """Print bias and limits of what is measured on simulated patients, as a Markdown table.
 
-python scripts/recovery_table.py [SEEDS]: seeds 1 to SEEDS (20), both vendors, four visits each, through DICOM
+python scripts/recovery_table.py [SEEDS]: seeds 1 to SEEDS (20), both vendors, four visits each, as DICOM;
+then PET by the size of lesions, as pet_recovery_table.py prints it alone
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from statistics import fmean, stdev
+
+import pet_recovery_table
 
 from neoher.measure.case import measure_case
 from neoher.record.measurement import Measurements
@@ -38,7 +41,7 @@ def visits_of(job: tuple[int, Vendor]) -> list[Visit]:
     seed, vendor = job
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "case"
-        simulate_patient(place, seed=seed, vendor=vendor)
+        simulate_patient(place, seed=seed, vendor=vendor, pet_form=None)
         truth = json.loads((place / "truth.json").read_text())["visits"]
         visits = []
         for result in measure_case(place, read_case(place), Measurements()):
@@ -86,6 +89,7 @@ def main(seeds: int) -> None:
     for vendor in Vendor:
         gone = [visit.voxels for visit in visits if visit.vendor == vendor.value and visit.tumour_cc == 0]
         print(f"| {vendor.value} | none left | {len(gone)} | voxels found: {sum(gone)} | | | |")
+    pet_recovery_table.main(seeds)
 
 
 def spread(values: list[float]) -> str:

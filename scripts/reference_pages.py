@@ -20,6 +20,7 @@ from pydantic import BaseModel
 
 from neoher.cli.calculators import CALCULATORS
 from neoher.cli.main import run
+from neoher.guidance.knowledge.schema import knowledge_schema
 from neoher.record.calculator import Calculator, Option, models_of
 from neoher.record.rows import Row, columns_of
 from neoher.record.schema import case_schema, measurements_schema
@@ -36,6 +37,7 @@ and inputs), `missing`, `warnings`, `sources`, `software`. Exit status 0: answer
 input contradicts itself or is not what the command takes; 1: our fault."""
 FILES = """\
 - [case.schema.json](case.schema.json): of `case.yaml`, what people state
+- [knowledge.schema.json](knowledge.schema.json): of knowledge files, ours and a hospital's own
 - [measurements.schema.json](measurements.schema.json): of `measurements.json`, what was measured"""
 
 
@@ -49,6 +51,7 @@ def pages() -> dict[str, str]:
             {"inputs": calculator.inputs.model_json_schema(), "conclusion": calculator.output_schema()}
         )
     written["case.schema.json"] = _json(case_schema())
+    written["knowledge.schema.json"] = _json(knowledge_schema())
     written["measurements.schema.json"] = _json(measurements_schema())
     return written
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from pathlib import Path
@@ -10,8 +11,13 @@ import pytest
 
 from neoher.cli.calculators import CALCULATORS, CalculatorReference
 from neoher.cli.cohort import COHORT_COMMANDS
+from neoher.cli.cohort.survival import survival
+from neoher.cli.knowledge import KNOWLEDGE_COMMANDS
+from neoher.cohort.dose_response.facts import CurveResult, DoseRow
 from neoher.cohort.result import CohortResult, Estimate, Excluded, ResultTable
 from neoher.cohort.result import TestResult as CohortTest
+from neoher.cohort.survival.cox import Ties
+from neoher.cohort.survival.kaplan_meier import Interval
 from neoher.pathology.her2.facts import Her2Status, Spectrum, ThreeClass
 from neoher.record.calculator import models_of
 from neoher.record.conclusion import Caution, Conclusion, Step
@@ -28,12 +34,13 @@ pytestmark = pytest.mark.shared
 
 SHARED_ROW = {"stage", "grade", "bioscore", "her2pet-pairs", "specimen"}
 """Commands whose options the contract gives in words."""
-TABLE_ALONE = {"change", "eortc", "percist", "who"}
+TABLE_ALONE = {"change", "doseresponse", "eortc", "percist", "who"}
 """Commands that take a table, and no option that the contract names."""
-IN_WORDS = {"stage", "grade", "her2pet-pairs", "specimen", "change", "eortc", "who"}
+IN_WORDS = {"stage", "grade", "her2pet-pairs", "specimen", "change", "doseresponse", "eortc", "who"}
 """Commands whose value the contract gives in words."""
 BEYOND_THE_CONTRACT = {
     *("receptors", "her2-change", "her2-heterogeneity", "outlook", "length", "pattern", "phergain"),
+    "her2-uptake",
 }
 """Commands that the contract does not name; adding is free."""
 IN_CONTRACT = [each for each in CALCULATORS if each.name not in BEYOND_THE_CONTRACT]
@@ -185,6 +192,30 @@ def test_the_table_of_changes_has_the_columns_and_fields_of_the_contract(contrac
     assert fields[:7] == re.findall(r"\b(lesion|quantity|visit|change|percent|limit|beyond_noise)\b", value)
 
 
+def test_dose_response_has_the_columns_and_estimates_of_the_contract(contract: str) -> None:
+    options, value = row_of(contract, "doseresponse")
+    columns, estimates = (re.search(r"`([a-z0-9_]+(?:,[a-z0-9_]+)+)`", cell) for cell in (options, value))
+    assert columns is not None
+    assert estimates is not None
+    needed = [name for name, (_, column) in columns_of(DoseRow).items() if not column.may_be_left_out]
+    assert needed == columns[1].split(",")
+    fields = list(CurveResult.model_fields)
+    for name in estimates[1].split(","):
+        # "with intervals": each estimate stands before its limits.
+        place = fields.index(name)
+        assert fields[place + 1 : place + 3] == [f"{name}_low", f"{name}_high"]
+
+
+def test_the_commands_of_survival_have_the_options_of_the_contract(contract: str) -> None:
+    written = re.search(r"`survival (--.*?)`", contract)
+    assert written is not None
+    parameters = inspect.signature(survival).parameters
+    for option, listed in re.findall(r"--([a-z-]+) ([A-Za-z0-9|,-]+)", written[1]):
+        assert option in parameters
+        if "|" in listed:
+            assert listed.split("|") == list({"ties": Ties, "interval": Interval}[option])
+
+
 def test_the_table_of_residual_burden_has_the_columns_of_the_contract(contract: str) -> None:
     options, _ = row_of(contract, "rcb")
     calculator = next(each for each in CALCULATORS if each.name == "rcb").load()
@@ -230,13 +261,20 @@ def test_a_conclusion_in_json_has_the_keys_of_the_contract(contract: str) -> Non
     assert conclusion["software"]["name"] == shape["software"]["name"]
 
 
+def test_the_commands_of_the_knowledge_base_are_those_of_the_contract(contract: str) -> None:
+    (row,) = re.findall(r"`neoher knowledge ([^`]+)`", contract)
+    commands = re.split(r"\\?\|", row)
+    assert [word.split()[0] for word in commands if not word.startswith("ris")] == list(KNOWLEDGE_COMMANDS)
+
+
 # Cohort commands -----------------------------------------------------------------------------------------
 
 
 def test_cohort_commands_are_those_of_the_contract(contract: str) -> None:
     (row,) = [line for line in contract.splitlines() if line.startswith("| `neoher cohort COMMAND TABLE")]
-    promised = set(re.findall(r"`([a-z0-9]+)(?: [^`]*)?`", row))
-    assert {"describe", "rates", "verify"} <= promised & COHORT_COMMANDS.keys()
+    # `neoher doseresponse` is a calculator, its page stands among the cohort commands; `dictionary` is ours.
+    for command in COHORT_COMMANDS.keys() - {"doseresponse", "dictionary"}:
+        assert f"`{command}" in row, command
     keys = re.findall(r'"(\w+)"', row[row.index('`{"n"') :])
     top = ["n", "excluded", "table", "estimates", "tests", "methods_text"]
     inner = {"excluded": Excluded, "estimates": Estimate, "tests": CohortTest}

@@ -45,11 +45,27 @@ def test_the_report_prints_the_measured_volumes(case: Path, report: Path) -> Non
     truth = json.loads((case / "truth.json").read_text())["visits"]
     stored = json.loads((case / "measurements.json").read_text())["entries"]
     page = report.read_text()
-    for entry in stored:
+    for entry in (one for one in stored if one["modality"] == "MR"):
         volume = entry["conclusion"]["value"]["volume_cc"]
         assert volume == pytest.approx(truth[entry["visit"]]["ftv_reference_cc"], rel=0.05)
         assert f"{volume:.3f} cc" in page or volume == 0
     assert "no voxel reaches the thresholds" in page
+
+
+def test_the_report_prints_the_uptake_of_every_lesion_on_pet(case: Path, report: Path) -> None:
+    truth = json.loads((case / "truth.json").read_text())["pet"]
+    stored = json.loads((case / "measurements.json").read_text())["entries"]
+    entries = [entry for entry in stored if entry["modality"] == "PT"]
+    page = report.read_text()
+    assert len(entries) == sum(len(exam["lesions"]) for exam in truth.values()) == 6
+    for entry in entries:
+        expected = {one["lesion"]: one["written"] for one in truth[entry["exam"]]["lesions"]}
+        found = {quantity["name"]: quantity["value"] for quantity in entry["quantities"]}
+        for name, value in expected[entry["lesion"]].items():
+            assert found[name] == pytest.approx(value, rel=0.005)
+            assert f"{found[name]:.3g}" in page
+    assert page.count("<b>Projection from the") == 6
+    assert "on CT; colour in full" in page
 
 
 def test_the_plain_form_holds_the_same_conclusions(case: Path, report: Path) -> None:
@@ -79,7 +95,7 @@ def test_check_and_measure_answer_for_people_and_programs(case: Path) -> None:
     assert "the record is sound" in checked.stdout
     measured = run("measure", case, "--json")
     assert measured.returncode == 0
-    assert len(json.loads(measured.stdout)["entries"]) == 4
+    assert len(json.loads(measured.stdout)["entries"]) == 10
 
 
 def test_a_case_begun_from_images_alone_names_its_exams(case: Path, tmp_path: Path) -> None:

@@ -3,8 +3,10 @@
 NeoherError
 ├── InputError                what was given is not what the command takes, or contradicts itself
 │   ├── RecordError           case.yaml or measurements.json: file, line, field, remedy
+│   ├── KnowledgeError        files of the knowledge base or of an overlay: file, line, field, remedy
 │   ├── ImageError            a DICOM, NIfTI or archive file that cannot be read as what it claims to be
 │   │   ├── SeriesError       files that do not make one series: gaps, mixed sizes, two patients
+│   │   │   └── NoSuchImages  none of the images is of the kind that was asked for
 │   │   └── PhaseOrderError   contrast phases whose order or time cannot be trusted
 │   ├── TableError            a cohort's table: row, column, what the cell cannot be
 │   ├── RegionError           SEG, RTSTRUCT, NIfTI or box that does not fit the image
@@ -22,8 +24,10 @@ __all__ = [
     "GridMismatch",
     "ImageError",
     "InputError",
+    "KnowledgeError",
     "MissingExtra",
     "NeoherError",
+    "NoSuchImages",
     "PhaseOrderError",
     "RecordError",
     "RegionError",
@@ -59,12 +63,20 @@ class RecordError(InputError):
     """case.yaml or measurements.json cannot be read as a record."""
 
 
+class KnowledgeError(InputError):
+    """Files of the knowledge base, or a hospital's own laid over them, that cannot be accepted."""
+
+
 class ImageError(InputError):
     """A DICOM, NIfTI or archive file that cannot be read as what it claims to be."""
 
 
 class SeriesError(ImageError):
     """Files that do not make one series: slice gaps, mixed sizes, two patients, missing slices."""
+
+
+class NoSuchImages(SeriesError):  # noqa: N818 - names what is not there
+    """None of the images is of the kind that was asked for; another measurement may still read them."""
 
 
 class PhaseOrderError(ImageError):

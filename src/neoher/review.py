@@ -5,7 +5,7 @@
     assess    tissue to HER2 and residual burden, change        neoher.pathology, neoher.response
     report    pictures, pages, report.html and report.json      neoher.report
 
-Advice comes between assess and report as soon as neoher.guidance holds rules.
+Advice (neoher.guidance) is a section of the report: it needs the record alone, never an image.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ def test_the_version_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_missing_package_is_named_with_the_command_that_installs_it(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "neoher.simulate.dicom_writing", None)
+    monkeypatch.setitem(sys.modules, "neoher.simulate.mr.dicom_writing", None)
     monkeypatch.setitem(sys.modules, "pydicom", None)
     for name in [name for name in sys.modules if name.startswith(("pydicom.", "neoher.simulate"))]:
         monkeypatch.delitem(sys.modules, name)

@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 
 import mutation
+import pet_seeds
 import seeds
 
 from neoher.errors import InputError
@@ -18,6 +19,8 @@ from neoher.imaging.ultrasound import calibrate_ultrasound
 from neoher.intake.dynamic import find_dynamic
 from neoher.intake.plane_image import read_plane_image
 from neoher.intake.regions.reading import read_region
+from neoher.measure.suv import SuvInputs, SuvValue, compute
+from neoher.record.conclusion import Conclusion
 from neoher.record.reading.case_file import read_case
 
 __all__ = ["READERS", "Reader"]
@@ -71,6 +74,46 @@ class Archive(Reader):
         (folder / kind).write_bytes(content)
         exam = find_dynamic(folder / kind)
         exam.load(range(len(exam.time_axis.phases)))
+
+
+class Pet(Reader):
+    """A PET series of whose objects the one in the middle is mutated; SUV is taken of the others.
+
+    An input that changes their SUV without a new warning is a failure like a crash.
+    """
+
+    REGIONS = ("voxels:0,0,0,7,7,1", "voxels:0,0,3,7,7,4")
+
+    def __init__(self) -> None:
+        self.series = pet_seeds.pet_series()
+        self.middle = pet_seeds.SLICES // 2
+        self.seeds = {kind: objects[self.middle] for kind, objects in self.series.items()}
+        self.truth: dict[str, Conclusion[SuvValue]] = {}
+
+    def mutated(self, seed: bytes, random: Random) -> bytes:
+        return mutation.mutate_dicom(seed, random)
+
+    def read(self, kind: str, content: bytes, folder: Path) -> None:
+        if kind not in self.truth:
+            (folder / kind).mkdir()
+            for number, data in enumerate(self.series[kind]):
+                (folder / kind / f"{number}.dcm").write_bytes(data)
+            self.truth[kind] = self.measured(folder / kind)
+        (folder / kind / f"{self.middle}.dcm").write_bytes(content)
+        found, truth = self.measured(folder / kind), self.truth[kind]
+        assert truth.value is not None
+        if found.value is None:
+            assert found.missing
+            return
+        if {one.code for one in found.warnings} - {one.code for one in truth.warnings}:
+            return
+        for one, other in zip(found.value.regions, truth.value.regions, strict=True):
+            for name in ("min", "median", "mean", "max", "volume_cc"):
+                value, right = getattr(one, name), getattr(other, name)
+                assert abs(value - right) <= 1e-6 * right, f"{name} is {value}, not {right}, without a word"
+
+    def measured(self, path: Path) -> Conclusion[SuvValue]:
+        return compute(SuvInputs(path=path, region=self.REGIONS))
 
 
 class Region(Reader):
@@ -175,6 +218,7 @@ class Misbehaving(Reader):
 READERS: dict[str, type[Reader]] = {
     "dicom": Exam,
     "archive": Archive,
+    "pet": Pet,
     "seg": Segmentation,
     "rtstruct": StructureSet,
     "nifti": LabelMap,

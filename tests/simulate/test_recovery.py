@@ -11,8 +11,8 @@ from neoher.measure.case import measure_case
 from neoher.record.checking import check_case
 from neoher.record.measurement import Measurements
 from neoher.record.reading.case_file import read_case
+from neoher.simulate.mr.scanner import SCANNERS
 from neoher.simulate.patient import Vendor, simulate_patient
-from neoher.simulate.scanner import SCANNERS
 
 SEEDS = range(1, 21)
 LARGE_CC = 3.0
@@ -24,7 +24,7 @@ LARGE_CC = 3.0
 def test_functional_tumour_volume_and_diameter_are_recovered(
     seed: int, vendor: Vendor, tmp_path: Path
 ) -> None:
-    simulate_patient(tmp_path / "case", seed=seed, vendor=vendor)
+    simulate_patient(tmp_path / "case", seed=seed, vendor=vendor, pet_form=None)
     truth = json.loads((tmp_path / "case" / "truth.json").read_text())["visits"]
     case = read_case(tmp_path / "case")
     diagonal = SCANNERS[vendor].grid.voxel_diagonal_mm
@@ -56,11 +56,12 @@ def test_functional_tumour_volume_and_diameter_are_recovered(
 
 @pytest.mark.parametrize("vendor", list(Vendor), ids=str)
 def test_a_simulated_record_is_sound_and_complete(vendor: Vendor, tmp_path: Path) -> None:
-    simulate_patient(tmp_path / "case", seed=3, vendor=vendor, patient="P-3")
+    pet_form = "bqml-start" if vendor is Vendor.GE else None
+    simulate_patient(tmp_path / "case", seed=3, vendor=vendor, patient="P-3", pet_form=pet_form)
     conclusion = check_case(tmp_path / "case")
     assert conclusion.value is not None
     assert conclusion.value.patient == "P-3"
     assert conclusion.value.visits == ("T0", "T1", "T2", "T3")
-    assert conclusion.value.exams_with_images == 4
+    assert conclusion.value.exams_with_images == (4 if pet_form is None else 7)
     assert not conclusion.value.implausible
     assert not [fact for fact in conclusion.value.missing if fact.importance == "essential"]

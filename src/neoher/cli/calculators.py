@@ -44,14 +44,29 @@ class CalculatorReference:
 
 CALCULATORS = (
     CalculatorReference(
+        "adc",
+        "neoher.measure.adc",
+        "Apparent diffusion coefficient of a lesion from diffusion images or a scanner's map.",
+    ),
+    CalculatorReference(
         "bioscore",
         "neoher.pathology.bioscore",
         "CPS+EG and Neo-Bioscore from stage before and after therapy, ER, nuclear grade and HER2.",
     ),
     CalculatorReference(
+        "cardiac",
+        "neoher.guidance.cardiac",
+        "Ejection fraction under HER2-directed drugs: continue, hold, recheck, stop; next echo.",
+    ),
+    CalculatorReference(
         "change",
         "neoher.response.change_table",
         "Change of each measured quantity over the visits, beyond or within the noise of measuring.",
+    ),
+    CalculatorReference(
+        "doseresponse",
+        "neoher.cohort.dose_response.calculator",
+        "Dose-response curves of cell lines: relative and absolute IC50, slope, area; drugs compared.",
     ),
     CalculatorReference(
         "eortc",
@@ -82,6 +97,11 @@ CALCULATORS = (
         "her2-heterogeneity",
         "neoher.pathology.her2.heterogeneity",
         "HER2 heterogeneity of a tumour from areas sampled at two sites (Filho 2021).",
+    ),
+    CalculatorReference(
+        "her2-uptake",
+        "neoher.response.her2_uptake.scan",
+        "HER2 PET: tracer-positive, negative or indeterminate per lesion; window and blocking drugs.",
     ),
     CalculatorReference(
         "her2pet-pairs",
@@ -142,6 +162,11 @@ CALCULATORS = (
         "stage",
         "neoher.pathology.stage",
         "Categories ypT and ypN from sizes and node counts, and the anatomic stage group.",
+    ),
+    CalculatorReference(
+        "suv",
+        "neoher.measure.suv",
+        "Standardised uptake values of a PET series: peak, maximum, mean, volume, with their basis.",
     ),
     CalculatorReference(
         "who",

@@ -17,6 +17,7 @@ from neoher import __version__
 from neoher.cli.calculators import CALCULATORS, register
 from neoher.cli.cohort import register_cohort
 from neoher.cli.invocation import remember
+from neoher.cli.knowledge import register_knowledge
 from neoher.errors import InputError, MissingExtra, NeoherError
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ CASE_COMMANDS = {
     ),
     "init": ("Make a case folder from images alone.", "neoher init exams/ patient-7"),
     "check": ("Validate a case: what is wrong, what is missing and why it matters.", "neoher check demo"),
+    "advise": (
+        "Next steps for a case: options with their basis, alerts, pitfalls, what is missing.",
+        "neoher advise demo --today 2026-11-22",
+    ),
     "measure": ("Measure the images of a case into measurements.json.", "neoher measure demo"),
     "report": (
         "The main job: measure, assess, and write report.html and report.json.",
@@ -76,6 +81,7 @@ def build() -> App:
         app.command(f"neoher.cli.{name}:{name}", name=name, help=text, group=CASES)
     for reference in CALCULATORS:
         register(app, reference)
+    register_knowledge(app)
     register_cohort(app)
     return app
 

@@ -9,6 +9,17 @@ from cyclopts import Parameter
 
 __all__ = ["simulate"]
 
+PetForm = Literal[
+    "bqml-start",
+    "bqml-admin",
+    "bqml-none",
+    "philips-counts",
+    "gml-suvbw",
+    "ge-rewritten-time",
+    "date-time-tag-alone",
+    "no-injection-date",
+]
+
 
 def simulate(
     out: Path,
@@ -17,6 +28,10 @@ def simulate(
     course: Literal["complete-response"] = "complete-response",
     seed: int = 1,
     vendor: Literal["ge", "siemens"] = "ge",
+    pet: bool = True,
+    pet_form: PetForm = "bqml-start",
+    distant: Annotated[bool, Parameter(negative="")] = False,
+    breathing_mm: float = 0.0,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """Make a digital reference patient: DICOM of every visit, case.yaml, and truth.json.
@@ -34,7 +49,18 @@ def simulate(
     seed
         Whole number that decides everything random; the same seed gives the same patient.
     vendor
-        How the exams are written: ge puts all phases into one series, siemens one series per phase.
+        How the MRI is written: ge puts all phases into one series, siemens one series per phase.
+    pet
+        With FDG PET/CT before therapy and after its first cycle, and a 89Zr-pertuzumab PET/CT six days after
+        its injection.
+    pet_form
+        How the PET is written: Bq/mL at the start of the scan (bqml-start), at the injection (bqml-admin) or
+        as acquired (bqml-none); Philips's counts; SUV (gml-suvbw); a series time rewritten by GE; the
+        injection's date in the date-time tag alone, or nowhere.
+    distant
+        With one metastasis, in a thoracic vertebra.
+    breathing_mm
+        Excursion of the diaphragm in mm, by which PET is blurred; 0: the breath is held.
     json
         Print one JSON object: where the files lie.
     """
@@ -49,6 +75,9 @@ def simulate(
             course=Course(course),
             seed=seed,
             vendor=Vendor(vendor),
+            pet_form=pet_form if pet else None,
+            distant=distant,
+            breathing_mm=breathing_mm,
             progress=lambda what, share: watch.progress(what, round(100 * share), 100),
         )
     if json:

@@ -91,6 +91,8 @@ class ResultTable(Frozen):
     columns: tuple[Heading, ...]
     rows: tuple[dict[str, JsonValue], ...]
     note: str = ""
+    in_terminal: bool = True
+    """Whether the terminal shows it; a long listing stands in the files and JSON alone."""
 
 
 class Figure(Frozen):

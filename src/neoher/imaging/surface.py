@@ -8,6 +8,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import ConvexHull
+from scipy.spatial.distance import pdist
 from skimage.measure import marching_cubes
 
 from neoher.volume.grid import Vector
@@ -21,6 +22,9 @@ class Surface:
 
     volume_mm3: float
     area_mm2: float
+    longest_diameter_mm: float
+    """Between the two vertices furthest apart (IBSI L0JK). The project's own diameters run between voxel
+    centres plus one voxel's extent: see neoher.imaging.diameters."""
 
     @property
     def sphericity(self) -> float:
@@ -43,7 +47,13 @@ def surface_of(inside: NDArray[np.bool_], spacing_mm: Vector) -> Surface:
     first, second, third = (vertices[faces[:, corner]].astype(np.float64) for corner in range(3))
     volume = np.einsum("ij,ij->i", first, np.cross(second, third)).sum() / 6
     area = np.linalg.norm(np.cross(second - first, third - first), axis=1).sum() / 2
-    return Surface(abs(float(volume)), float(area))
+    return Surface(abs(float(volume)), float(area), _widest(vertices))
+
+
+def _widest(vertices: NDArray[np.float64]) -> float:
+    """The largest distance between two vertices, which lie on their convex hull."""
+    outermost = vertices[ConvexHull(vertices).vertices]
+    return float(pdist(outermost).max())
 
 
 def sphericity_of(inside: NDArray[np.bool_], spacing_mm: Vector) -> float:

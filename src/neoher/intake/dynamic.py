@@ -16,13 +16,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from neoher.errors import InputError, SeriesError
+from neoher.errors import InputError
 from neoher.intake.dicom.frames import Frame
 from neoher.intake.dicom.geometry import grid_of, slice_places
-from neoher.intake.dicom.headers import Header, Progress, read_headers
+from neoher.intake.dicom.headers import Progress, read_headers
 from neoher.intake.dicom.pixels import read_planes, refuse_unreadable_pixels
 from neoher.intake.dicom.scale import refuse_mixed_scales, scale_of, scale_warnings
-from neoher.intake.dicom.series import Series, group_series, without_duplicates
+from neoher.intake.dicom.series import group_series, named_series, refuse_two_patients, without_duplicates
 from neoher.intake.files.objects import find_objects
 from neoher.intake.phases.candidates import Candidate, LeftOut, choose_dynamic, find_candidates
 from neoher.intake.phases.order import order_phases
@@ -144,9 +144,9 @@ def find_dynamic(
     Reads headers only. Does not decide which phase is early or late.
     """
     headers = read_headers(find_objects(path), progress)
-    _refuse_two_patients(headers)
+    refuse_two_patients(headers)
     kept, copies = without_duplicates(headers)
-    groups = _named(group_series(kept), series, str(path))
+    groups = named_series(group_series(kept), series, str(path))
     candidates, left_out = find_candidates(groups)
     chosen, left_out = choose_dynamic(candidates, left_out, str(path))
     return _exam(path, chosen, left_out, injected_at, copies)
@@ -193,34 +193,6 @@ def _exam(
         left_out=tuple((one.series.title, one.reason) for one in left_out),
         frames=tuple(phase.frames for phase in ordered.phases),
     )
-
-
-def _refuse_two_patients(headers: Iterable[Header]) -> None:
-    """Two patient IDs, or without IDs two names, must not meet in one exam."""
-    patients: dict[str, Header] = {}
-    for header in headers:
-        name = header.identity.patient_id or header.identity.patient_name_digest
-        if name:
-            patients.setdefault(name, header)
-    if len(patients) > 1:
-        one, two = sorted(patients.values(), key=lambda header: header.source.label)[:2]
-        raise SeriesError(
-            f"images of {len(patients)} patients lie here together"
-            f" (PatientID '{one.identity.patient_id}' and '{two.identity.patient_id}').",
-            f"{one.source.label}, {two.source.label}",
-            "Give a folder with the images of one patient.",
-        )
-
-
-def _named(groups: Sequence[Series], wanted: Sequence[str], where: str) -> list[Series]:
-    """The series that are asked for by UID, number or description; all where none is."""
-    if not wanted:
-        return list(groups)
-    found = [group for group in groups if {group.uid, str(group.number), group.description} & set(wanted)]
-    if not found:
-        titles = "".join(f"\n    {group.title}" for group in groups)
-        raise SeriesError(f"no series is called {', '.join(wanted)}. There are:{titles}", where)
-    return found
 
 
 def _field_strength(frame: Frame) -> tuple[float | None, tuple[tuple[str, str], ...]]:

@@ -8,10 +8,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from neoher.errors import NeoherError
+from neoher.errors import NeoherError, NoSuchImages
+from neoher.measure.adc import DIFFUSION
 from neoher.measure.dce_exam import Watch
 from neoher.measure.functional_volume import FUNCTIONAL_VOLUME
 from neoher.measure.method import Method, Prepared, lesions_with_region
+from neoher.measure.pet_uptake import PET_UPTAKE
 from neoher.record.case import Case
 from neoher.record.conclusion import Conclusion
 from neoher.record.exam import Exam
@@ -19,7 +21,7 @@ from neoher.record.measurement import Measurement, Measurements, Quantity, measu
 
 __all__ = ["METHODS", "ExamResult", "ResultKey", "State", "measure_case", "measurements_of"]
 
-METHODS: tuple[Method, ...] = (FUNCTIONAL_VOLUME,)
+METHODS: tuple[Method, ...] = (FUNCTIONAL_VOLUME, DIFFUSION, PET_UPTAKE)
 """Every way of measuring, in the order of the report."""
 
 
@@ -66,15 +68,24 @@ def measure_case(
     Parameters: `folder` holds case.yaml; `known` is what was measured before. One exam that cannot be read
     does not stop the others: its result carries the error.
     """
-    results = (
-        _measure(method, folder, exam, lesion, known, watch) for method, exam, lesion in _to_measure(case)
-    )
-    return tuple(one for one in results if one is not None)
+    results = [
+        one
+        for method, exam, lesion in _to_measure(case)
+        if (one := _measure(method, folder, exam, lesion, known, watch)) is not None
+    ]
+    return tuple(one for one in results if not _measured_otherwise(one, results))
 
 
 def measurements_of(results: Sequence[ExamResult]) -> Measurements:
     """What to store: every measurement that was made or still stands, stale ones included."""
     return Measurements(entries=tuple(one.measurement for one in results if one.measurement is not None))
+
+
+def _measured_otherwise(result: ExamResult, results: Sequence[ExamResult]) -> bool:
+    """Whether the exam holds nothing for this method and something for another, such as diffusion alone."""
+    if not isinstance(result.problem, NoSuchImages) or result.state is State.STALE:
+        return False
+    return any(one.exam is result.exam and one.measurement is not None for one in results)
 
 
 def _to_measure(case: Case) -> Iterator[tuple[Method, Exam, str | None]]:

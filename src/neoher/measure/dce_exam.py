@@ -23,7 +23,8 @@ from neoher.imaging.intensity import Intensity, intensity_of
 from neoher.imaging.phases import PhaseChoice, choose_phases
 from neoher.imaging.shape import Shape, describe_shape
 from neoher.intake.dynamic import DynamicExam, find_dynamic
-from neoher.intake.regions.reading import find_region_objects, read_region, region_digest
+from neoher.intake.regions.reading import read_region, region_digest
+from neoher.measure.region_beside import region_beside
 from neoher.record.measurement import InputObjects
 from neoher.volume.dynamic import DynamicSeries, TimeAxis
 from neoher.volume.mask import Mask
@@ -36,7 +37,6 @@ __all__ = [
     "Watch",
     "measure_dce",
     "prepare_dce",
-    "region_beside",
 ]
 
 
@@ -193,27 +193,4 @@ def _region_objects(voi: str, request: DceRequest) -> InputObjects:
         description=f"{measured.description}; without {'; '.join(one.description for one in omitted)}",
         count=measured.count + sum(one.count for one in omitted),
         sha256=hashlib.sha256(basis.encode()).hexdigest(),
-    )
-
-
-def region_beside(images: Path) -> tuple[str | None, tuple[tuple[str, str], ...]]:
-    """The one region object that lies beside the images, with a warning that it was taken.
-
-    Raises: RegionError when there are several: which one is meant is not guessed.
-    """
-    objects = find_region_objects(images)
-    if not objects:
-        return None, ()
-    if len(objects) > 1:
-        names = "; ".join(found.label for found in objects)
-        raise RegionError(
-            f"{len(objects)} region objects lie beside the images: {names}.",
-            where=str(images),
-            remedy="Say which one is meant: --voi PATH.",
-        )
-    return objects[0].source, (
-        (
-            "region-found-beside-images",
-            f"No region was given: the one region object beside the images was taken ({objects[0].label}).",
-        ),
     )

@@ -73,22 +73,20 @@ def images_of(folder: Path, exam: Exam) -> Path:
 
 def lesions_with_region(exam: Exam) -> Iterator[str | None]:
     """Each lesion that has a region to measure in on this exam; None once where no region is stated."""
-    lesions = dict.fromkeys(
-        region.lesion for region in exam.regions if region.purpose is not RegionPurpose.OMIT
-    )
+    lesions = dict.fromkeys(region.lesion for region in exam.regions if region.holds_a_lesion)
     yield from lesions or (None,)
 
 
-def regions_of(folder: Path, exam: Exam, lesion: str | None) -> tuple[Region | None, tuple[Region, ...]]:
+def regions_of(
+    folder: Path, exam: Exam, lesion: str | None, prefer: RegionPurpose = RegionPurpose.VOI
+) -> tuple[Region | None, tuple[Region, ...]]:
     """The region to measure the lesion in, if there is one, and those to leave out.
 
-    Raises: RegionError where several regions of one lesion stand on the exam.
+    `prefer`: the purpose that goes before another, where a lesion has a volume of interest and an outline.
+    Raises: RegionError where several regions of one lesion and purpose stand on the exam.
     """
-    inside = [
-        region
-        for region in exam.regions
-        if region.lesion == lesion and region.purpose is not RegionPurpose.OMIT
-    ]
+    inside = [region for region in exam.regions if region.lesion == lesion and region.holds_a_lesion]
+    inside = [region for region in inside if region.purpose is prefer] or inside
     if len(inside) > 1:
         raise RegionError(
             f"exam {exam.id} has {len(inside)} regions to measure lesion {lesion} in.",

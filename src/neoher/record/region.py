@@ -42,6 +42,10 @@ class RegionPurpose(StrEnum):
     """Leave out, such as a vessel or a clip's void."""
     CONTOUR = "contour"
     """The lesion's outline as a reader drew it."""
+    LIVER = "liver"
+    """Reference region of a PET: a part of the liver without disease, of no lesion."""
+    BLOOD_POOL = "blood-pool"
+    """Reference region of a PET: blood in the aorta, of no lesion."""
 
 
 class BoxMm(Frozen):
@@ -78,7 +82,23 @@ class Region(Fact):
     def _has_one_shape(self) -> Region:
         if (self.file is None) == (self.box_mm is None):
             raise refuse("a region needs either `file` or `box_mm`, and not both.", "State one of them.")
+        if self.is_reference and self.lesion is not None:
+            raise refuse(
+                f"a reference region ({self.purpose}) belongs to no lesion.",
+                "Leave `lesion` out.",
+                field="lesion",
+            )
         return self
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether lesions are compared with it, rather than measured in it."""
+        return self.purpose in {RegionPurpose.LIVER, RegionPurpose.BLOOD_POOL}
+
+    @property
+    def holds_a_lesion(self) -> bool:
+        """Whether a lesion is measured inside it; a region without a purpose is one to measure in."""
+        return self.purpose is not RegionPurpose.OMIT and not self.is_reference
 
     @property
     def file_path(self) -> str | None:

@@ -7,6 +7,8 @@ patient by construction.
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
 import numpy as np
@@ -17,7 +19,31 @@ from neoher.imaging.shape import Diameter
 from neoher.report.plane import DisplayPlane
 from neoher.report.png import png_bytes
 
-__all__ = ["grey_pixels", "nearest_pixels", "outline_path", "picture", "scale_bar_mm"]
+__all__ = [
+    "DARK_INK",
+    "LIGHT_INK",
+    "Ink",
+    "grey_pixels",
+    "label",
+    "nearest_pixels",
+    "outline_path",
+    "picture",
+    "scale_bar_mm",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """Colour of text and lines over an image, and of the halo that lifts them from it."""
+
+    colour: str
+    halo: str
+
+
+LIGHT_INK = Ink("#fff", "#000")
+"""For images whose background is black."""
+DARK_INK = Ink("#222", "#fff")
+"""For images whose background is white."""
 
 _LONG_SIDE_PIXELS = 520
 """Enough for 6 cm of paper at 220 dots per inch; more only makes the report heavier."""
@@ -75,50 +101,56 @@ def picture(
     alt: str,
     outline: str = "",
     calliper: Diameter | None = None,
+    ink: Ink = LIGHT_INK,
+    marks: Sequence[str] = (),
 ) -> str:
-    """The whole drawing as SVG markup: pixels, outline, calliper, scale bar, orientation letters."""
+    """The whole drawing as SVG markup: pixels, outline, calliper, scale bar, orientation letters.
+
+    Parameters: `marks`: further markup over the image, in mm of the drawing, its texts escaped.
+    """
     width, height = plane.size_mm
     em = 0.042 * height
     data = base64.b64encode(png_bytes(pixels)).decode()
+    kind = "picture light" if ink == DARK_INK else "picture"
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="picture" viewBox="0 0 {width:.2f} {height:.2f}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="{kind}" viewBox="0 0 {width:.2f} {height:.2f}" '
         f'role="img" aria-label="{escape(alt)}" font-size="{em:.2f}" font-family="sans-serif">',
         f'<image href="data:image/png;base64,{data}" width="{width:.2f}" height="{height:.2f}" '
         'preserveAspectRatio="none"/>',
     ]
     if outline:
         parts.append(
-            f'<path class="region" d="{outline}" fill="none" stroke="#fff" stroke-opacity="0.75" '
+            f'<path class="region" d="{outline}" fill="none" stroke="{ink.colour}" stroke-opacity="0.75" '
             f'stroke-width="{0.08 * em:.3f}" stroke-dasharray="{0.35 * em:.2f} {0.25 * em:.2f}"/>'
         )
     if calliper is not None:
         parts.append(_calliper(plane, calliper, em))
-    parts += [_scale_bar(width, height, em), _letters(plane, em), "</svg>"]
+    parts += [*marks, _scale_bar(width, height, em, ink), _letters(plane, em, ink), "</svg>"]
     return "".join(parts)
 
 
-def _scale_bar(width: float, height: float, em: float) -> str:
+def _scale_bar(width: float, height: float, em: float, ink: Ink) -> str:
     length = scale_bar_mm(width)
     left, bottom = 0.8 * em, height - 0.9 * em
     tick = 0.25 * em
     end_line = f"v{2 * tick:.2f}"
     path = f"M{left:.2f} {bottom - tick:.2f}{end_line}m0 {-tick:.2f}h{length:.2f}m0 {-tick:.2f}{end_line}"
     return (
-        f'<path class="scale-bar" data-mm="{length:g}" d="{path}" fill="none" stroke="#fff" '
+        f'<path class="scale-bar" data-mm="{length:g}" d="{path}" fill="none" stroke="{ink.colour}" '
         f'stroke-width="{0.11 * em:.3f}"/>'
-        + _text(left, bottom - 0.6 * em, f"{length:g} mm", em, anchor="start")
+        + label(left, bottom - 0.6 * em, f"{length:g} mm", em, anchor="start", ink=ink)
     )
 
 
-def _letters(plane: DisplayPlane, em: float) -> str:
+def _letters(plane: DisplayPlane, em: float, ink: Ink) -> str:
     width, height = plane.size_mm
     left, right, top, bottom = plane.letters
     middle = height / 2 + 0.35 * em
     return (
-        _text(0.45 * em, middle, left, em, anchor="start")
-        + _text(width - 0.45 * em, middle, right, em, anchor="end")
-        + _text(width / 2, 1.15 * em, top, em, anchor="middle")
-        + _text(width / 2, height - 0.55 * em, bottom, em, anchor="middle")
+        label(0.45 * em, middle, left, em, anchor="start", ink=ink)
+        + label(width - 0.45 * em, middle, right, em, anchor="end", ink=ink)
+        + label(width / 2, 1.15 * em, top, em, anchor="middle", ink=ink)
+        + label(width / 2, height - 0.55 * em, bottom, em, anchor="middle", ink=ink)
     )
 
 
@@ -138,13 +170,14 @@ def _calliper(plane: DisplayPlane, diameter: Diameter, em: float) -> str:
     return (
         f'<path {line} stroke="#000" stroke-opacity="0.55" stroke-width="{0.3 * em:.3f}"/>'
         f'<path class="calliper" {line} stroke="#ffe9a8" stroke-width="{0.12 * em:.3f}"/>'
-        + _text(x, y, f"{diameter.length_mm:.1f} mm", em, anchor="middle", colour="#ffe9a8")
+        + label(x, y, f"{diameter.length_mm:.1f} mm", em, anchor="middle", ink=Ink("#ffe9a8", "#000"))
     )
 
 
-def _text(x: float, y: float, words: str, em: float, *, anchor: str, colour: str = "#fff") -> str:
+def label(x: float, y: float, words: str, em: float, *, anchor: str, ink: Ink = LIGHT_INK) -> str:
+    """Text at a place of the drawing, in mm, readable on any image."""
     return (
-        f'<text x="{x:.2f}" y="{y:.2f}" text-anchor="{anchor}" fill="{colour}" stroke="#000" '
+        f'<text x="{x:.2f}" y="{y:.2f}" text-anchor="{anchor}" fill="{ink.colour}" stroke="{ink.halo}" '
         f'stroke-opacity="0.6" stroke-width="{0.16 * em:.3f}" paint-order="stroke">{escape(words)}</text>'
     )
 

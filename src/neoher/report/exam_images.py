@@ -19,7 +19,8 @@ def draw_exam(result: ExamResult) -> ExamImages:
         pictures = page_of(result).pictures(result)
     except NeoherError as error:
         return ExamImages(*result.key, (), f"No pictures: {error.what}")
-    return ExamImages(*result.key, pictures or (), "" if pictures else _reason(result))
+    shown_elsewhere = pictures == () and bool(result.measurement and result.measurement.quantities)
+    return ExamImages(*result.key, pictures or (), "" if pictures or shown_elsewhere else _reason(result))
 
 
 def _reason(result: ExamResult) -> str:
@@ -27,4 +28,6 @@ def _reason(result: ExamResult) -> str:
         return f"No pictures: {result.problem.what}"
     if result.prepared is None:
         return "No pictures: the images were not read."
+    if result.measurement is not None and result.measurement.quantities:
+        return "No pictures are drawn of this measurement."
     return "No pictures: no region to measure in was given."

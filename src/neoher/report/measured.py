@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from neoher.measure.adc import AdcValue
 from neoher.measure.case import ExamResult
 from neoher.measure.functional_volume import PreparedDce, StoredFtvValue
+from neoher.measure.suv import SuvValue
 from neoher.report.content import KeyImage
 from neoher.report.figures import exam_images
 
@@ -28,7 +30,8 @@ class MeasuredPage:
     in_words: Callable[[Mapping[str, Any]], str]
     """The stored value in one sentence. Raises: ValidationError where another version stored it."""
     pictures: Callable[[ExamResult], tuple[KeyImage, ...] | None]
-    """The pictures, drawn from the pixels; None where there is no region to draw. Raises: NeoherError."""
+    """The pictures, drawn from the pixels; None where there is no region to draw, () where the section of the
+    subject shows them. Raises: NeoherError."""
 
 
 def page_of(result: ExamResult) -> MeasuredPage:
@@ -62,5 +65,31 @@ _PAGES: Mapping[str, MeasuredPage] = {
         compared_parameters=("pe_percent", "background_percent", "neighbours", "early_s", "late_s"),
         in_words=lambda value: StoredFtvValue.model_validate(value).in_words(),
         pictures=_functional_volume_pictures,
+    ),
+    "adc": MeasuredPage(
+        quantities={
+            "adc_mean": ("mean apparent diffusion coefficient", "10*-6.mm2/s"),
+            "adc_median": ("median apparent diffusion coefficient", "10*-6.mm2/s"),
+            "adc_p15": ("15th percentile of the diffusion coefficient", "10*-6.mm2/s"),
+            "adc_p25": ("25th percentile of the diffusion coefficient", "10*-6.mm2/s"),
+        },
+        always_shown="adc_mean",
+        compared_parameters=("fit", "b_values"),
+        in_words=lambda value: AdcValue.model_validate(value).in_words(),
+        pictures=lambda _: None,
+    ),
+    "suv": MeasuredPage(
+        quantities={
+            "suvmax": ("SUVmax (body weight)", "g/mL"),
+            "suvpeak": ("SUVpeak (body weight)", "g/mL"),
+            "sulpeak": ("SULpeak (lean body mass, Janmahasatian)", "g/mL"),
+            "suvmean": ("SUVmean (body weight)", "g/mL"),
+            "pet_volume": ("volume of the region on PET", "cm3"),
+            "tlg": ("SUVmean x volume (total lesion glycolysis with FDG)", "g"),
+        },
+        always_shown="suvpeak",
+        compared_parameters=("tracer", "normalisation", "segment", "threshold", "percent", "sul_formula"),
+        in_words=lambda value: SuvValue.model_validate(value).in_words(),
+        pictures=lambda _: (),
     ),
 }

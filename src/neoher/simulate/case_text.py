@@ -6,9 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 from neoher.simulate.course import Plan
+from neoher.simulate.mr.scanner import Scanner, Vendor
+from neoher.simulate.mr.truth import VisitTruth
 from neoher.simulate.reader import BoxMm
-from neoher.simulate.scanner import Scanner, Vendor
-from neoher.simulate.truth import VisitTruth
 
 __all__ = ["CaseFacts", "case_text"]
 
@@ -26,6 +26,10 @@ class CaseFacts:
     """Start of the contrast injection by visit."""
     images: dict[str, str]
     """Folder of each visit's MRI, relative to the case."""
+    pets: list[str]
+    """The PET exams as entries of `exams`."""
+    distant: bool = False
+    """Whether there is a metastasis, M1."""
 
 
 def case_text(plan: Plan, scanner: Scanner, truths: dict[str, VisitTruth], facts: CaseFacts) -> str:
@@ -44,7 +48,8 @@ def case_text(plan: Plan, scanner: Scanner, truths: dict[str, VisitTruth], facts
                 for visit in plan.visits
             ),
             _ultrasound("T3", plan.visits[-1].date + dt.timedelta(days=1), None, node=False),
-            _staging(baseline + dt.timedelta(days=4)),
+            _staging(baseline + dt.timedelta(days=4), distant=facts.distant),
+            *facts.pets,
         ]
     )
     doses = "\n".join(
@@ -54,6 +59,9 @@ def case_text(plan: Plan, scanner: Scanner, truths: dict[str, VisitTruth], facts
             ("trastuzumab", 520 if cycle == 0 else 390),
             ("pertuzumab", 840 if cycle == 0 else 420),
         )
+    )
+    metastasis = (
+        "\n  - {id: M1, cancer: C1, kind: metastasis, site: thoracic vertebra}" if facts.distant else ""
     )
     return f"""\
 # A digital reference patient: simulated, nobody's data. Remade by: neoher simulate OUT --seed {plan.seed}
@@ -70,11 +78,11 @@ cancers:
     side: left
     histology: invasive carcinoma NST
     grade: 3
-    stage: {{T: "{stage}", N: "1", M: "0"}}
+    stage: {{T: "{stage}", N: "1", M: "{int(facts.distant)}"}}
     extent: {{focality: unifocal, whole_extent_mm: {extent}, skin: none, nipple: none, chest_wall: none}}
 lesions:
   - {{id: L1, cancer: C1, kind: primary, side: left, site: central, clip: {biopsy}}}
-  - {{id: N1, cancer: C1, kind: node, side: left, site: axilla level I, clip: {biopsy}}}
+  - {{id: N1, cancer: C1, kind: node, side: left, site: axilla level I, clip: {biopsy}}}{metastasis}
 specimens:
   - id: B1
     kind: core-biopsy
@@ -197,7 +205,8 @@ def _ultrasound(visit: str, date: dt.date, size: int | None, *, node: bool) -> s
       - {axilla}"""
 
 
-def _staging(date: dt.date) -> str:
+def _staging(date: dt.date, *, distant: bool) -> str:
+    bone = "\n      - {lesion: M1, site: thoracic vertebra, metastases: present}" if distant else ""
     return f"""\
   - id: CT-T0
     modality: CT
@@ -206,7 +215,7 @@ def _staging(date: dt.date) -> str:
     purpose: staging
     findings:
       - {{site: chest, metastases: none}}
-      - {{site: liver, metastases: none}}"""
+      - {{site: liver, metastases: none}}{bone}"""
 
 
 def _background(truth: VisitTruth) -> str:

@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 
 from neoher.simulate.anatomy import Breast
-from neoher.simulate.visit import Kinetics
+from neoher.simulate.mr.visit import Kinetics
 
 __all__ = ["Course", "Plan", "PlannedVisit", "plan_patient"]
 

@@ -27,6 +27,30 @@ COHORT_COMMANDS: dict[str, tuple[str, str]] = {
         "Printed statistics against printed counts: which tests and roundings reproduce them.",
         "neoher cohort verify --p 0.287 --counts 13/68 6/49",
     ),
+    "agreement": (
+        "Imaging against pathology: Bland-Altman, Lin's concordance, ICC, over- and undersizing, kappa.",
+        "neoher cohort agreement cohort.csv --measured mri_mm --reference pathology_mm --by her2_class,hr",
+    ),
+    "change": (
+        "Change of FTV, diameter, SUV or ADC over visits: waterfall, spider, ROC, cross-validated cut-offs.",
+        "neoher cohort change cohort.csv --visits ftv_t0_cc,ftv_t1_cc,ftv_t2_cc --outcome pcr --by hr",
+    ),
+    "doseresponse": (
+        "Dose-response curves of cell lines: figures, relative and absolute IC50, drugs compared.",
+        "neoher cohort doseresponse responses.csv --out page",
+    ),
+    "her2change": (
+        "HER2 before and after therapy: transition table, Sankey diagram, loss compared between classes.",
+        "neoher cohort her2change cohort.csv --before her2_before --after her2_after --pcr pcr",
+    ),
+    "her2pet": (
+        "HER2 PET against biopsy: flow, classes by tracer, SUVmax by class, false positives, ROC.",
+        "neoher cohort her2pet events.csv --window 61",
+    ),
+    "survival": (
+        "Survival by group: Kaplan-Meier, log-rank, Cox; competing events by Aalen-Johansen and Fine-Gray.",
+        "neoher cohort survival cohort.csv --time efs_days --event efs_event --by her2_class --at 1095,1825",
+    ),
 }
 """What each command does, and one example; the command NAME is the function of that name in its module."""
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from neoher.cohort.result import CohortResult, DataFile
     from neoher.cohort.table.tidy import Cohort
 
-__all__ = ["Output", "Reading", "deliver"]
+__all__ = ["Output", "Reading", "deliver", "names_of", "numbers_of"]
 
 WIDEST = 110
 
@@ -82,3 +82,29 @@ def deliver(result: CohortResult, files: tuple[DataFile, ...], command: str, out
     width = min(shutil.get_terminal_size((WIDEST, 0)).columns, WIDEST)
     for line in result_lines(result, width):
         print(line)
+
+
+def numbers_of(text: str | None, option: str) -> tuple[float, ...]:
+    """The numbers of an option such as 1095,1825.
+
+    Raises: InputError where one of them is no number of 0 or more.
+    """
+    from neoher.errors import InputError
+
+    found = []
+    for part in (text or "").split(",") if text else ():
+        try:
+            number = float(part)
+        except ValueError:
+            number = -1.0
+        if not 0 <= number < float("inf"):
+            raise InputError(f"{part.strip()!r} is no number of 0 or more.", option, "Such as 1095,1825.")
+        found.append(number)
+    return tuple(dict.fromkeys(found))
+
+
+def names_of(given: list[str] | None) -> tuple[str, ...]:
+    """The columns that an option names, repeated or joined by commas."""
+    return tuple(
+        dict.fromkeys(name.strip() for each in given or () for name in each.split(",") if name.strip())
+    )

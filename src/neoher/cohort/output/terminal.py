@@ -22,7 +22,7 @@ def result_lines(result: CohortResult, width: int = 100) -> Iterator[str]:
     left = f", {len(result.excluded)} left out" if result.excluded else ""
     yield f"n = {result.n}{left}"
     yield from _table(result.main)
-    for table in result.further:
+    for table in (each for each in result.further if each.in_terminal):
         yield ""
         yield table.title
         yield from _table(table)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from neoher.errors import SeriesError
 from neoher.intake.dicom.geometry import distance_along
 from neoher.intake.dicom.headers import Header
 
-__all__ = ["Series", "group_series", "without_duplicates"]
+__all__ = ["Series", "group_series", "named_series", "refuse_two_patients", "without_duplicates"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,37 @@ def without_duplicates(headers: Iterable[Header]) -> tuple[list[Header], tuple[t
         message = f"{len(copies)} object(s) are there twice; each was used once (first copy: {copies[0]})."
         warnings = (("duplicate-objects", message),)
     return [*kept.values(), *anonymous], warnings
+
+
+def refuse_two_patients(headers: Iterable[Header]) -> None:
+    """Raise SeriesError where two patient IDs, or without IDs two names, meet in one exam."""
+    patients: dict[str, Header] = {}
+    for header in headers:
+        name = header.identity.patient_id or header.identity.patient_name_digest
+        if name:
+            patients.setdefault(name, header)
+    if len(patients) > 1:
+        one, two = sorted(patients.values(), key=lambda header: header.source.label)[:2]
+        raise SeriesError(
+            f"images of {len(patients)} patients lie here together"
+            f" (PatientID '{one.identity.patient_id}' and '{two.identity.patient_id}').",
+            f"{one.source.label}, {two.source.label}",
+            "Give a folder with the images of one patient.",
+        )
+
+
+def named_series(groups: Sequence[Series], wanted: Sequence[str], where: str) -> list[Series]:
+    """The series that are asked for by UID, number or description; all where none is.
+
+    Raises SeriesError, listing the series, where none is called so.
+    """
+    if not wanted:
+        return list(groups)
+    found = [group for group in groups if {group.uid, str(group.number), group.description} & set(wanted)]
+    if not found:
+        titles = "".join(f"\n    {group.title}" for group in groups)
+        raise SeriesError(f"no series is called {', '.join(wanted)}. There are:{titles}", where)
+    return found
 
 
 def _series(headers: list[Header]) -> Series:

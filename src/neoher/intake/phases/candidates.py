@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from neoher.errors import SeriesError
+from neoher.errors import NoSuchImages, SeriesError
 from neoher.intake.dicom.frames import Frame, frames_of
 from neoher.intake.dicom.geometry import SAME_PLACE_MM, Plane, by_place, plane_of
 from neoher.intake.dicom.header_facts import Protocol
@@ -99,7 +99,7 @@ def choose_dynamic(
     """
     dynamic = [candidate for candidate in candidates if candidate.time_points > 1]
     if not dynamic:
-        raise SeriesError(
+        raise NoSuchImages(
             "no dynamic contrast exam is here: no slice position was acquired at two times or more."
             + _listing([f"{one.series.title}: {one.reason}" for one in left_out])
             + _listing([candidate.title for candidate in candidates]),

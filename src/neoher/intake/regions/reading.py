@@ -11,20 +11,27 @@ from pydicom.uid import UID
 
 from neoher.errors import RegionError
 from neoher.intake.regions.box import box_of, box_region
-from neoher.intake.regions.contours import contours_to_voxels, read_structure_set
+from neoher.intake.regions.contours import contours_to_voxels, list_rois, read_structure_set
 from neoher.intake.regions.files import RegionObject, find_region_objects, region_bytes
 from neoher.intake.regions.label_map import is_nifti, read_label_map
-from neoher.intake.regions.part import choose_part
+from neoher.intake.regions.part import RegionPart, choose_part
 from neoher.intake.regions.placement import place
 from neoher.intake.regions.region_object import RegionKind, open_region_object, region_kind
-from neoher.intake.regions.segmentation import SegmentationType, frames_of, read_segmentation
+from neoher.intake.regions.segmentation import SegmentationType, frames_of, list_segments, read_segmentation
 from neoher.intake.regions.source import RegionFile, parse_region_source
 from neoher.intake.regions.stack import stack
 from neoher.record.measurement import InputObjects
 from neoher.volume.grid import Grid
 from neoher.volume.mask import Mask
 
-__all__ = ["RegionObject", "box_region", "find_region_objects", "read_region", "region_digest"]
+__all__ = [
+    "RegionObject",
+    "box_region",
+    "find_region_objects",
+    "read_region",
+    "region_digest",
+    "region_parts",
+]
 
 
 def read_region(
@@ -107,6 +114,27 @@ def region_digest(source: str, *, near: Path | None = None) -> InputObjects:
         sha256 = _hash(f"{sha256}#{named.choice}".encode())
         label = f"{label}#{named.choice}"
     return InputObjects(description=f"region {label}", count=1, sha256=sha256)
+
+
+def region_parts(source: str, *, near: Path | None = None) -> tuple[RegionPart, ...]:
+    """The segments or ROIs of a SEG or RTSTRUCT of which `source` chooses none.
+
+    () where it is a box or a NIfTI file, or names its part: then `source` is one region as it stands.
+    Raises: as `read_region`, when there is no such object or it cannot be read.
+    """
+    named = parse_region_source(source, near)
+    if not isinstance(named, RegionFile) or named.choice is not None:
+        return ()
+    data, label = region_bytes(named)
+    if is_nifti(data):
+        return ()
+    dataset = open_region_object(data, label)
+    match region_kind(dataset):
+        case RegionKind.SEG:
+            return list_segments(dataset, label)
+        case RegionKind.RTSTRUCT:
+            return list_rois(dataset, label)
+    return ()
 
 
 def _segmentation_region(

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from neoher.record.case import Case
 from neoher.record.exam import Exam, MrExam, PtExam
 from neoher.record.gaps.missing_fact import MissingFact, essential, useful
-from neoher.record.region import RegionPurpose
 
 __all__ = ["missing_imaging"]
 
@@ -58,7 +57,9 @@ def _exam(exam: Exam) -> Iterator[MissingFact]:
         yield useful(
             f"{path}.visit", f"visit of {exam.id}", "Exams of one time point are read together by it."
         )
-    described = any(True for finding in exam.findings for _ in finding.descriptors())
+    # Uptake on PET is no term of a breast lexicon, and a lesion's number there is its uptake, not its size.
+    pet = isinstance(exam, PtExam)
+    described = not pet and any(True for finding in exam.findings for _ in finding.descriptors())
     if described and exam.lexicon_version is None and any(f.lexicon_version is None for f in exam.findings):
         why = "A descriptor means what its lexicon's edition says; the 2025 manual replaced that of 2013."
         yield useful(f"{path}.lexicon_version", f"edition of the lexicon used for {exam.id}", why)
@@ -67,7 +68,7 @@ def _exam(exam: Exam) -> Iterator[MissingFact]:
             f"{path}.findings", f"what {exam.id} showed", "An exam without images or findings says nothing."
         )
     for index, finding in enumerate(exam.findings):
-        sized = finding.longest_mm is not None or finding.short_mm is not None
+        sized = pet or finding.longest_mm is not None or finding.short_mm is not None
         if finding.lesion is not None and not sized and finding.finding is None:
             why = "A lesion without a number is not evaluated at this visit; it is never taken as gone."
             what = f"size of {finding.lesion} on {exam.name}"
@@ -78,7 +79,7 @@ def _mr(exam: MrExam) -> Iterator[MissingFact]:
     if exam.images is None:
         return
     path = f"exams[{exam.id}]"
-    if all(region.purpose is RegionPurpose.OMIT for region in exam.regions):
+    if not any(region.holds_a_lesion for region in exam.regions):
         why = "Functional tumour volume is counted inside a region that a reader placed (PMID 22623692)."
         yield essential(f"{path}.regions", f"region of interest on {exam.name}", why)
     if exam.contrast_injected_at is None:
@@ -88,6 +89,12 @@ def _mr(exam: MrExam) -> Iterator[MissingFact]:
 
 def _pet(exam: PtExam) -> Iterator[MissingFact]:
     path = f"exams[{exam.id}]"
+    for index, finding in enumerate(exam.findings):
+        stated = (finding.suvmax, finding.sulpeak, finding.uptake, finding.longest_mm, finding.finding)
+        if finding.lesion is not None and all(fact is None for fact in stated):
+            why = "A lesion without a number is not evaluated at this visit; it is never taken as gone."
+            what = f"uptake of {finding.lesion} on {exam.name}"
+            yield useful(f"{path}.findings[{index}].suvmax", what, why)
     reports_uptake = any(
         finding.suvmax is not None or finding.sulpeak is not None for finding in exam.findings
     )

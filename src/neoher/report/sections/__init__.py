@@ -14,9 +14,15 @@ from neoher.record.case import Case
 from neoher.report.assessing import TissueAssessments
 from neoher.report.content import ExamImages, LesionTable
 from neoher.report.section import Section
+from neoher.report.sections.advice import (
+    missing_for_advice_section,
+    next_steps_section,
+    safety_section,
+)
 from neoher.report.sections.her2 import her2_section
 from neoher.report.sections.outlook import outlook_section
 from neoher.report.sections.pattern import pattern_section
+from neoher.report.sections.pet import fdg_pet_section, her2_pet_section, other_pet_section
 from neoher.report.sections.response import response_section
 from neoher.report.sections.specimen import specimen_section
 
@@ -41,8 +47,14 @@ SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
     response_section,
     pattern_section,
     specimen_section,
+    fdg_pet_section,
+    her2_pet_section,
+    other_pet_section,
     her2_section,
     outlook_section,
+    next_steps_section,
+    safety_section,
+    missing_for_advice_section,
 )
 
 

@@ -203,4 +203,4 @@ def _unknown(field: str, baseline: Scan, scan: Scan, read: Callable[[Scan], obje
 
 
 def _shown(value: Fraction | None) -> str:
-    return "not known" if value is None else f"{float(value):g}"
+    return "not known" if value is None else f"{float(value):.4g}"

@@ -1,0 +1,204 @@
+"""Advising: a record, a day and that day's knowledge to options, alerts, pitfalls and what is missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from neoher.guidance.advice.anthracycline import anthracycline_alerts
+from neoher.guidance.advice.content import Advice, Alert, Difference, Pitfall, Position
+from neoher.guidance.advice.gathering import Gathered
+from neoher.guidance.advice.heart import heart_alerts, may_start
+from neoher.guidance.advice.options import filled, option_of, rule_sources
+from neoher.guidance.advice.toxicity import toxicity_alerts
+from neoher.guidance.facts.course import BEFORE_THERAPY, UNDER_THERAPY
+from neoher.guidance.facts.fact import Patient, Sheet
+from neoher.guidance.facts.known import known_on
+from neoher.guidance.facts.reading import cancers_of, facts_of
+from neoher.guidance.knowledge import Knowledge
+from neoher.guidance.knowledge.kinds.rule import RuleKind, Severity, Topic
+from neoher.guidance.rules.logic import Decision, decide
+from neoher.record.case import Case
+from neoher.record.conclusion import Caution, Conclusion, Step
+
+__all__ = ["advise"]
+
+_TOPICS = list(Topic)
+_SEVERITIES = list(Severity)
+_BASELINE_TESTS = ("hepatitis_b", "pregnancy")
+
+
+def advise(case: Case, knowledge: Knowledge, today: dt.date) -> Conclusion[Advice]:
+    """Options, alerts, pitfalls and differences for a record, by what was known on `today`.
+
+    Facts dated after `today` are left out, with a warning. Each cancer is judged by itself. Options are for a
+    multidisciplinary meeting, never orders; what is absent from the record is missing, never negative.
+    """
+    known, left_out = known_on(case, today)
+    as_of = knowledge.as_of(today)
+    gathered = Gathered()
+    if left_out:
+        message = f"Dated after {today} and left out: {', '.join(left_out)}."
+        gathered.warnings.append(Caution(code="facts-after-today", message=message))
+    patients = cancers_of(known, knowledge, today)
+    for patient in patients:
+        _advise_cancer(patient, facts_of(patient), as_of, gathered)
+    first = patients[0]
+    heart_alerts(first, gathered)
+    anthracycline_alerts(first, gathered)
+    sheet = facts_of(first)
+    toxicity_alerts(first, sheet, as_of, gathered)
+    _start_limits(first, sheet, gathered)
+    _baseline_tests(sheet, gathered)
+    return _concluded(gathered, as_of, today)
+
+
+def _advise_cancer(patient: Patient, sheet: Sheet, as_of: Knowledge, gathered: Gathered) -> None:
+    # Where she stands was read from what is not there: that is said even where nothing else can be decided.
+    gathered.miss_assumed([("phase", sheet["phase"])], "where she stands in the course")
+    decisions = [decide(rule, sheet) for rule in as_of.contents.rules]
+    scope = [each for each in decisions if each.rule.kind is RuleKind.SCOPE and each.holds]
+    for decision in decisions:
+        outside = bool(scope) and decision.rule.kind in {
+            RuleKind.OPTION,
+            RuleKind.PITFALL,
+            RuleKind.DIFFERENCE,
+        }
+        if outside or decision.holds is False:
+            continue
+        for name in decision.unknown:
+            gathered.miss_fact(name, sheet[name], decision.rule.title)
+        if decision.holds:
+            gathered.miss_assumed(decision.used.items(), decision.rule.title)
+            _take(patient, sheet, as_of, decision, gathered)
+
+
+def _take(patient: Patient, sheet: Sheet, as_of: Knowledge, decision: Decision, gathered: Gathered) -> None:
+    rule = decision.rule
+    several = len(patient.case.cancers) > 1 and patient.cancer is not None
+    cancer = patient.cancer.id if several and patient.cancer else None
+    numbers = {name: read.value for name, read in decision.used.items()}
+    sources = rule_sources(rule, as_of)
+    verification = str(rule.verification)
+    match rule.kind:
+        case RuleKind.OPTION:
+            option = option_of(patient, sheet, as_of, decision, gathered)
+            if option is None:
+                return
+            gathered.options.append(option)
+        case RuleKind.ALERT:
+            text = filled(rule, sheet, gathered)
+            alert = Alert(
+                code=rule.id,
+                text=text,
+                severity=rule.severity or Severity.ACT,
+                rule=rule.title,
+                numbers=numbers,
+                sources=sources,
+                verification=verification,
+                cancer=cancer,
+            )
+            if alert not in gathered.alerts:
+                gathered.alerts.append(alert)
+        case RuleKind.PITFALL:
+            text = filled(rule, sheet, gathered)
+            gathered.pitfalls.append(
+                Pitfall(rule=rule.id, text=text, sources=sources, verification=verification, cancer=cancer)
+            )
+        case RuleKind.SCOPE:
+            gathered.out_of_scope.append(f"{cancer}: {rule.text}" if cancer else rule.text)
+        case RuleKind.DIFFERENCE:
+            positions = _positions(decision, as_of)
+            if len(positions) < 2:
+                return
+            difference = Difference(rule=rule.id, text=rule.text, positions=positions)
+            if difference not in gathered.differences:
+                gathered.differences.append(difference)
+    gathered.because.append(
+        Step(step=f"{rule.kind}: {rule.title}", rule=f"{rule.id} ({', '.join(rule.sources)})", inputs=numbers)
+    )
+
+
+def _positions(decision: Decision, as_of: Knowledge) -> tuple[Position, ...]:
+    known = [as_of.statements[name] for name in decision.rule.statements if name in as_of.statements]
+    return tuple(
+        Position(
+            who=each.title,
+            says=each.clinician,
+            since=each.since,
+            sources=each.sources,
+            verification=str(each.verification),
+        )
+        for each in sorted(known, key=lambda each: each.since)
+    )
+
+
+def _start_limits(patient: Patient, sheet: Sheet, gathered: Gathered) -> None:
+    """An alert for each HER2-directed drug that the newest ejection fraction does not let her begin."""
+    if sheet["phase"].value != BEFORE_THERAPY:
+        return
+    for drug in ("trastuzumab", "pertuzumab", "T-DM1", "T-DXd"):
+        verdict = may_start(patient, sheet, drug, after_anthracycline=False)
+        if verdict.forbidden:
+            gathered.alerts.append(
+                Alert(
+                    code="lvef-below-start",
+                    text=f"{verdict.forbidden}. Options that would begin it are not shown.",
+                    severity=Severity.STOP,
+                    rule="limit of the ejection fraction to start, by drug and region",
+                    numbers={"lvef_percent": sheet["lvef"].value},
+                    sources=verdict.sources,
+                    verification="unverified" if drug == "pertuzumab" else "verified",
+                )
+            )
+
+
+def _baseline_tests(sheet: Sheet, gathered: Gathered) -> None:
+    """An alert that names the tests that are not there before or under therapy."""
+    if sheet["phase"].value not in {BEFORE_THERAPY, UNDER_THERAPY}:
+        return
+    words = {"hepatitis_b": "hepatitis B", "pregnancy": "pregnancy test", "lvef": "LVEF"}
+    absent = [name for name in ("lvef", *_BASELINE_TESTS) if sheet[name].value in {None, "pending"}]
+    for name in absent:
+        gathered.miss_fact(name, sheet[name], "tests before the first dose")
+    if absent:
+        listed = ", ".join(words[name] for name in absent)
+        gathered.alerts.append(
+            Alert(
+                code="baseline-test-missing",
+                text=f"Not recorded before therapy: {listed}.",
+                severity=Severity.ACT,
+                rule="LVEF, hepatitis B and, where it applies, a pregnancy test come before the first dose",
+                numbers={name: sheet[name].value for name in absent},
+                sources=("label:herceptin-us", "doi:10.1200/JCO.20.01757"),
+                verification="unverified" if "hepatitis_b" in absent else "verified",
+            )
+        )
+
+
+def _concluded(gathered: Gathered, as_of: Knowledge, today: dt.date) -> Conclusion[Advice]:
+    missing = gathered.missing_facts()
+    paths = tuple(each.path for each in missing)
+    alerts = sorted(gathered.alerts, key=lambda each: _SEVERITIES.index(each.severity))
+    options = sorted(gathered.options, key=lambda each: (_TOPICS.index(each.topic), -each.strength.rank))
+    advice = Advice(
+        options=tuple(options),
+        alerts=tuple(alerts),
+        missing=paths,
+        pitfalls=tuple(gathered.pitfalls),
+        differences=tuple(gathered.differences),
+        missing_facts=missing,
+        out_of_scope=tuple(dict.fromkeys(gathered.out_of_scope)),
+        today=today,
+        knowledge_version=as_of.edition.version,
+        knowledge_date=as_of.edition.date,
+    )
+    named = [source for each in options for source in each.sources]
+    named += [source for each in alerts for source in each.sources]
+    named += [source for each in gathered.pitfalls for source in each.sources]
+    return Conclusion[Advice](
+        value=advice,
+        because=tuple(gathered.because),
+        missing=paths,
+        warnings=tuple(gathered.warnings),
+        sources=tuple(dict.fromkeys(named)),
+    )

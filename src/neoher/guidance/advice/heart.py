@@ -1,0 +1,238 @@
+"""The heart in advice: holds, stops, the next echo, and whether a drug may be started."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from neoher.guidance.advice.content import Alert
+from neoher.guidance.advice.gathering import Gathered
+from neoher.guidance.cardiac import assess_heart
+from neoher.guidance.facts.fact import Patient, Sheet
+from neoher.guidance.facts.treatments import HER2_DRUGS
+from neoher.guidance.heart.facts import (
+    Action,
+    CardiacAssessment,
+    CardiacDrug,
+    CardiacFacts,
+    CardiacVerdict,
+    RuleSet,
+)
+from neoher.guidance.knowledge.kinds.rule import Severity
+from neoher.record.conclusion import Conclusion
+from neoher.record.patient import Region
+
+__all__ = ["StartVerdict", "heart_alerts", "may_start"]
+
+_DRUGS = {
+    "trastuzumab": CardiacDrug.TRASTUZUMAB,
+    "pertuzumab": CardiacDrug.PERTUZUMAB,
+    "T-DM1": CardiacDrug.T_DM1,
+    "T-DXd": CardiacDrug.T_DXD,
+}
+_REGIONS = {Region.US: RuleSet.US, Region.EU: RuleSet.EU, Region.UK: RuleSet.UK}
+_SEVERITY = {Action.STOP: Severity.STOP, Action.HOLD: Severity.STOP, Action.RECHECK: Severity.ACT}
+
+
+@dataclass(frozen=True, slots=True)
+class StartVerdict:
+    """Whether the ejection fraction lets a drug be started."""
+
+    forbidden: str = ""
+    """Why not, where the applied rules forbid it; where no region is stated, where all do."""
+    open_on: tuple[str, ...] = ()
+    caution: str = ""
+    sources: tuple[str, ...] = ()
+
+
+def may_start(patient: Patient, sheet: Sheet, drug: str, *, after_anthracycline: bool | None) -> StartVerdict:
+    """The limits of a drug at the newest ejection fraction; open where none was measured."""
+    newest = sheet["lvef"]
+    if drug not in _DRUGS or newest.value is None:
+        return StartVerdict()
+    facts = CardiacFacts(
+        drug=_DRUGS[drug],
+        region=_rule_set(patient),
+        lvef=(f"{patient.today}={newest.value}",),
+        lln=_lower_limit(patient),
+        after_anthracycline=after_anthracycline,
+    )
+    conclusion = assess_heart(facts)
+    assert conclusion.value is not None  # a drug and a measurement are given
+    verdicts = _applied(conclusion.value)
+    forbidding = {name: each for name, each in verdicts.items() if each.action is Action.CANNOT_START}
+    if len(forbidding) == len(verdicts):
+        says = "; ".join(dict.fromkeys(f"{name}: {each.says}" for name, each in forbidding.items()))
+        return StartVerdict(f"LVEF {newest.value:g} %, {drug} ({says})", sources=conclusion.sources)
+    open_on = [drug for each in verdicts.values() if each.action is None]
+    cautions = [
+        each.message for each in conclusion.warnings if each.code in {"caution-at-start", "not-studied"}
+    ]
+    cautions += [f"{name}: {each.says}" for name, each in forbidding.items()]
+    return StartVerdict("", tuple(dict.fromkeys(open_on)), " ".join(cautions), conclusion.sources)
+
+
+def heart_alerts(patient: Patient, gathered: Gathered) -> None:
+    """What the ejection fraction says of the drugs that are given, and when it is due."""
+    current = _current_drugs(patient)
+    for path in (
+        path for each in patient.given if not each.ended and each.drugs is None for path in each.names
+    ):
+        gathered.miss(path, "which drugs are being given", "LVEF: holds and next echo")
+    measured = [each for each in patient.case.heart if each.date and each.lvef_percent is not None]
+    for position, each in enumerate(patient.case.heart):
+        if each.lvef_percent is not None and each.date is None:
+            gathered.miss(f"heart[{position}].date", "day of the ejection fraction", "holds and next echo")
+        if each.lvef_percent is None:
+            gathered.miss(
+                f"heart[{position}].lvef_percent", "ejection fraction (LVEF)", "holds and next echo"
+            )
+    if not current:
+        return
+    if not measured:
+        gathered.miss("heart", "ejection fraction (LVEF)", "whether HER2-directed drugs may go on")
+        gathered.alerts.append(_not_measured(current))
+        return
+    newest = max(each.date for each in measured if each.date)
+    if newest < patient.today:
+        gathered.miss(
+            "heart", f"LVEF measured after {newest}, if any", "whether HER2-directed drugs may go on"
+        )
+    for drug in current:
+        conclusion = assess_heart(_facts(patient, drug))
+        if conclusion.value is None:
+            continue
+        for name in conclusion.missing:
+            path, what = _PATHS[name]
+            gathered.miss(path, what, f"LVEF under {drug}")
+        gathered.alerts.extend(_alerts(patient, drug, conclusion.value, conclusion))
+        gathered.because.extend(conclusion.because)
+
+
+_PATHS = {
+    "lln": ("heart[0].lower_limit", "lower limit of normal of LVEF"),
+    "symptoms": ("heart[0].heart_failure_symptoms", "symptoms of heart failure"),
+    "region": ("patient.region", "whose labels apply (US, EU, UK)"),
+    "after_anthracycline": ("treatment", "whether an anthracycline was given"),
+}
+
+
+def _current_drugs(patient: Patient) -> list[str]:
+    """HER2-directed drugs that are being given, in the order of their rules."""
+    going_on: set[str] = set()
+    for given in patient.given:
+        if not given.ended:
+            going_on |= (given.drugs or frozenset()) & HER2_DRUGS
+    return [drug for drug in _DRUGS if drug in going_on]
+
+
+def _first_day(patient: Patient) -> dt.date | None:
+    starts = [
+        each.start for each in patient.given if each.start and (each.drugs is None or each.drugs & HER2_DRUGS)
+    ]
+    return min(starts, default=None)
+
+
+def _facts(patient: Patient, drug: str) -> CardiacFacts:
+    measured = sorted(
+        (each.date, each.lvef_percent)
+        for each in patient.case.heart
+        if each.date and each.lvef_percent is not None
+    )
+    first_dose = _first_day(patient)
+    before = [date for date, _ in measured if first_dose is None or date <= first_dose]
+    baseline = (max(before) if before and first_dose is not None else None) or measured[0][0]
+    newest = max(patient.case.heart, key=lambda each: each.date or dt.date.min)
+    # Two values of one day: the lower counts, the safer reading.
+    lowest: dict[dt.date, float] = {}
+    for date, lvef in measured:
+        lowest[date] = min(lvef, lowest.get(date, lvef))
+    stated = newest.heart_failure_symptoms
+    return CardiacFacts(
+        drug=_DRUGS[drug],
+        region=_rule_set(patient),
+        lvef=tuple(f"{date}={lvef}" for date, lvef in lowest.items()),
+        baseline=baseline,
+        lln=_lower_limit(patient),
+        symptoms=None if stated is None else stated == "yes",
+        after_anthracycline=any(each.has(("doxorubicin", "epirubicin")) for each in patient.given) or None,
+        today=patient.today,
+    )
+
+
+def _lower_limit(patient: Patient) -> float | None:
+    stated = [each.lower_limit for each in patient.case.heart if each.lower_limit is not None]
+    return stated[-1] if stated else None
+
+
+def _rule_set(patient: Patient) -> RuleSet | None:
+    region = patient.case.patient.region
+    return None if region is None else _REGIONS.get(region)
+
+
+def _applied(value: CardiacAssessment) -> dict[RuleSet, CardiacVerdict]:
+    """The applied rule set alone; all of them where none is applied."""
+    if value.applied is None:
+        return dict(value.by_rule_set)
+    return {value.applied: value.by_rule_set[value.applied]}
+
+
+def _alerts(
+    patient: Patient, drug: str, value: CardiacAssessment, conclusion: Conclusion[CardiacAssessment]
+) -> Iterator[Alert]:
+    numbers = {
+        "baseline_percent": value.baseline_percent,
+        "latest_percent": value.latest_percent,
+        "fall_points": value.fall_points,
+    }
+    beside = "; ".join(
+        f"{name}: {each.action or 'cannot be said'}" for name, each in value.by_rule_set.items()
+    )
+    for name, verdict in _applied(value).items():
+        common = {
+            "rule": f"{name}: {verdict.says or 'undecided'}",
+            "sources": conclusion.sources,
+            "verification": verdict.verification,
+        }
+        if verdict.action in _SEVERITY:
+            words = {
+                Action.HOLD: "hold it",
+                Action.STOP: "stop it",
+                Action.RECHECK: "go on and repeat LVEF early",
+            }
+            text = (
+                f"{drug}, {name} rules: {words[verdict.action]}. LVEF {value.baseline_percent:g} to "
+                f"{value.latest_percent:g} % (fall {value.fall_points:g} points): {verdict.says}. {beside}."
+            )
+            code = f"lvef-{verdict.action}"
+            yield Alert(
+                code=code, text=text, severity=_SEVERITY[verdict.action], numbers=dict(numbers), **common
+            )
+        if verdict.action is None:
+            needed = ", ".join(conclusion.missing)
+            text = f"{drug}, {name} rules: whether it is held cannot be said without {needed}."
+            yield Alert(
+                code="lvef-undecided", text=text, severity=Severity.ACT, numbers=dict(numbers), **common
+            )
+        if verdict.next_echo is not None:
+            overdue = verdict.next_echo < patient.today
+            text = f"Next LVEF under {drug} by {name} rules: {verdict.next_echo}" + (
+                ", overdue." if overdue else "."
+            )
+            severity = Severity.ACT if overdue else Severity.WATCH
+            code = "lvef-overdue" if overdue else "lvef-next"
+            due = {"next_echo": verdict.next_echo.isoformat(), "today": patient.today.isoformat()}
+            yield Alert(code=code, text=text, severity=severity, numbers=due, **common)
+
+
+def _not_measured(current: list[str]) -> Alert:
+    return Alert(
+        code="lvef-not-measured",
+        text=f"No LVEF is recorded under {', '.join(current)}.",
+        severity=Severity.ACT,
+        rule="LVEF before HER2-directed drugs and every 3 months under them",
+        numbers={},
+        sources=("label:herceptin-us", "label:herceptin-eu"),
+        verification="verified",
+    )

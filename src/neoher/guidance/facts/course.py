@@ -1,0 +1,172 @@
+"""Facts of the course: where she stands in it, what was given, what is being given, how much is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from neoher.guidance.facts.fact import Patient, Read, days_between, unknown
+from neoher.guidance.facts.treatments import ANTHRACYCLINES, HER2_DRUGS, TAXANES, Given
+from neoher.record.surgery import Surgery
+from neoher.record.treatment import StopReason
+
+__all__ = ["BEFORE_THERAPY", "course_facts", "operation_of"]
+
+BEFORE_THERAPY = "before therapy"
+UNDER_THERAPY = "under therapy before surgery"
+BEFORE_SURGERY = "therapy done, before surgery"
+AFTER_SURGERY = "after surgery"
+SURGERY_FIRST = "after surgery without therapy before it"
+
+YEAR_CYCLES = 18
+"""Three-weekly cycles of HER2-directed therapy that make the year (APHINITY)."""
+CONJUGATES = ("T-DM1", "T-DXd")
+
+
+def course_facts(patient: Patient) -> dict[str, Read]:
+    """Phase, drugs before and after surgery, cycles, days since the last dose."""
+    phase = _phase(patient)
+    facts = {"phase": phase, "days_since_last_dose": _since_last_dose(patient)}
+    for name, drugs in {
+        "trastuzumab": ("trastuzumab",),
+        "pertuzumab": ("pertuzumab",),
+        "tdxd": ("T-DXd",),
+        "tdm1": ("T-DM1",),
+        "taxane": TAXANES,
+        "anthracycline": ANTHRACYCLINES,
+    }.items():
+        facts[f"had_{name}"] = _had(patient.before_surgery, drugs)
+        facts[f"now_{name}"] = _now(patient, drugs)
+    facts["after_surgery_drug"] = _after_surgery_drug(patient)
+    facts["conjugate_stopped_for_toxicity"] = _stopped_for_toxicity(patient)
+    facts["conjugate_cycles"] = _conjugate_cycles(patient)
+    facts |= _year(patient)
+    facts["awaits_thp"] = _awaits_thp(patient)
+    facts["cycles_given"] = _cycles_given(patient)
+    return facts
+
+
+def operation_of(patient: Patient) -> tuple[int, Surgery] | None:
+    """The operation on this cancer that has a specimen, else the first that was done."""
+    done = [(position, each) for position, each in enumerate(patient.case.surgery) if patient.owns(each)]
+    with_specimen = [pair for pair in done if pair[1].specimen is not None]
+    return next(iter(with_specimen or done), None)
+
+
+def _phase(patient: Patient) -> Read:
+    before = patient.before_surgery
+    if operation_of(patient) is not None:
+        if before:
+            return Read(AFTER_SURGERY, ("surgery",))
+        return Read(SURGERY_FIRST, ("surgery",), assumes=("treatment",))
+    if not before:
+        return Read(BEFORE_THERAPY, ("treatment",), assumes=("treatment", "surgery"))
+    restaged = any(patient.owns(each) for each in patient.case.restaging)
+    if restaged or all(each.ended for each in before):
+        return Read(BEFORE_SURGERY, ("treatment",), assumes=("surgery",))
+    going_on = [each.path for each in before if not each.ended]
+    ends = [
+        f"{path}.{name}" for path in going_on for name in ("end", "cycles", "cycles_planned", "ended_because")
+    ]
+    return Read(UNDER_THERAPY, ("treatment",), assumes=(*ends, "restaging", "surgery"))
+
+
+def _had(given: tuple[Given, ...], drugs: Iterable[str]) -> Read:
+    if not given:
+        return Read(False, ("treatment",), assumes=("treatment",))
+    answers = [each.has(drugs) for each in given]
+    if True in answers:
+        return Read(True, ("treatment",))
+    if None in answers:
+        return unknown(*(path for each in given if each.drugs is None for path in each.names))
+    return Read(False, ("treatment",))
+
+
+def _now(patient: Patient, drugs: Iterable[str]) -> Read:
+    going_on = tuple(each for each in patient.given if not each.ended)
+    if not going_on:
+        return Read(False, ("treatment",), assumes=() if patient.given else ("treatment",))
+    return _had(going_on, drugs)
+
+
+def _since_last_dose(patient: Patient) -> Read:
+    before = patient.before_surgery
+    dates = [each.last_dose for each in before if each.last_dose]
+    if not before or not dates or any(each.last_dose is None for each in before[-1:]):
+        return unknown(f"{before[-1].path}.end" if before else "treatment")
+    return Read(days_between(max(dates), patient.today), tuple(f"{each.path}.end" for each in before))
+
+
+def _after_surgery_drug(patient: Patient) -> Read:
+    """What HER2-directed therapy was begun after surgery: none so far, T-DM1, T-DXd, antibodies."""
+    if operation_of(patient) is None:
+        return Read("none", ("treatment",))
+    after = patient.after_surgery
+    if not after:
+        return Read("none", ("treatment",), assumes=("treatment",))
+    last = after[-1]
+    if last.drugs is None:
+        return unknown(*last.names)
+    for conjugate in CONJUGATES:
+        if conjugate in last.drugs:
+            return Read(conjugate, (f"{last.path}.regimen",))
+    if "trastuzumab" in last.drugs:
+        return Read("antibodies", (f"{last.path}.regimen",))
+    return Read("none", (f"{last.path}.regimen",))
+
+
+def _stopped_for_toxicity(patient: Patient) -> Read:
+    with_conjugate = [each for each in patient.after_surgery if each.has(CONJUGATES)]
+    if not with_conjugate:
+        return Read(False, ("treatment",))
+    last = with_conjugate[-1]
+    path = f"{last.path}.ended_because"
+    if last.treatment.ended_because is None:
+        # While it goes on it was not stopped; that it does is what nothing else says.
+        return Read(False, (path,), assumes=(path,)) if not last.ended else unknown(path)
+    return Read(last.treatment.ended_because is StopReason.TOXICITY, (path,))
+
+
+def _conjugate_cycles(patient: Patient) -> Read:
+    with_conjugate = [each for each in patient.after_surgery if each.has(CONJUGATES)]
+    if not with_conjugate:
+        return Read(0.0, ("treatment",))
+    cycles = [each.treatment.cycles for each in with_conjugate]
+    unstated = [f"{each.path}.cycles" for each in with_conjugate if each.treatment.cycles is None]
+    return unknown(*unstated) if unstated else Read(float(sum(each or 0 for each in cycles)), ("treatment",))
+
+
+def _year(patient: Patient) -> dict[str, Read]:
+    """HER2-directed cycles so far, and how many of 18 are left."""
+    relevant = [each for each in patient.given if each.drugs is None or each.drugs & HER2_DRUGS]
+    unstated = [each for each in relevant if each.her2_cycles() is None]
+    if unstated:
+        paths = [
+            path
+            for each in unstated
+            for path in (each.names if each.drugs is None else (f"{each.path}.cycles",))
+        ]
+        return {"her2_cycles": unknown(*paths), "her2_cycles_left": unknown(*paths)}
+    total = float(sum(each.her2_cycles() or 0 for each in relevant))
+    paths_read = tuple(f"{each.path}.cycles" for each in relevant) or ("treatment",)
+    return {
+        "her2_cycles": Read(total, paths_read),
+        "her2_cycles_left": Read(max(0.0, YEAR_CYCLES - total), paths_read),
+    }
+
+
+def _awaits_thp(patient: Patient) -> Read:
+    """Whether T-DXd was given before surgery and the antibodies with taxane that follow it were not."""
+    tdxd, pertuzumab = _had(patient.before_surgery, ("T-DXd",)), _had(patient.before_surgery, ("pertuzumab",))
+    if tdxd.value is None or pertuzumab.value is None:
+        return unknown(*tdxd.paths, *pertuzumab.paths)
+    return Read(bool(tdxd.value) and not pertuzumab.value, ("treatment",))
+
+
+def _cycles_given(patient: Patient) -> Read:
+    before = patient.before_surgery
+    unstated = [f"{each.path}.cycles" for each in before if each.treatment.cycles is None]
+    if not before or unstated:
+        return unknown(*(unstated or ["treatment"]))
+    return Read(
+        float(sum(each.treatment.cycles or 0 for each in before)), tuple(f"{e.path}.cycles" for e in before)
+    )

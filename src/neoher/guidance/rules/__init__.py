@@ -1,0 +1,1 @@
+"""The engine of rules: tables of cells read with three-valued logic, each answer with its reasons."""

@@ -1,0 +1,1 @@
+"""PET: numbers as stored to standardised uptake values, and what is read from them in regions."""

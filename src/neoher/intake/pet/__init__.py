@@ -1,0 +1,1 @@
+"""PET series: found, checked to be one scan on one grid, their acquisition facts and their numbers read."""

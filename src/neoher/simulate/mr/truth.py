@@ -1,0 +1,151 @@
+"""Truth of a simulated visit: volumes and diameters from the geometry and the noise-free signal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+from scipy.spatial import ConvexHull, QhullError
+from scipy.spatial.distance import pdist, squareform
+
+from neoher.simulate.anatomy import Breast
+from neoher.simulate.lattice import positions
+from neoher.simulate.mr.scanner import Scanner
+from neoher.simulate.mr.visit import Kinetics, SimulatedVisit, phase_nearest
+from neoher.volume.grid import Grid, Vector
+
+__all__ = ["VisitTruth", "truth_of"]
+
+Array = NDArray[np.float64]
+REFERENCE_PE_PERCENT = 70.0
+EARLY_S, LATE_S = 150.0, 450.0
+
+
+@dataclass(frozen=True, slots=True)
+class VisitTruth:
+    """What is true of one visit. Volumes in cc, lengths in mm; None where there is no tumour."""
+
+    tumour_cc: float
+    """Continuous volume of the mass."""
+    ftv_reference_cc: float
+    """Voxels with tumour in them, inside the VOI, with noise-free PE of 70 % or more."""
+    reference_voxels: int
+    longest_diameter_3d_mm: float | None
+    """Of the reference voxels' largest part: between voxel centres plus one voxel along the line."""
+    longest_diameter_in_plane_mm: float | None
+    """The same within one slice of the acquisition."""
+    tumour_diameter_mm: float | None
+    """Longest diameter of the continuous mass."""
+    centre_mm: Vector
+    scale: float
+    kinetics: Kinetics
+    phase_times_s: tuple[float, ...]
+    pre: int
+    early: int
+    late: int
+    snr: float
+    tumour_pe_percent: tuple[float, float] | None
+    """5th and 95th percentile of the noise-free PE in voxels that are all tumour."""
+    background_pe_percent: tuple[float, float, float]
+    """5th percentile, mean and 95th percentile of the noise-free PE in voxels that are all parenchyma."""
+
+
+def truth_of(
+    breast: Breast, scanner: Scanner, visit: SimulatedVisit, scale: float, kinetics: Kinetics, snr: float
+) -> VisitTruth:
+    """The truth of a visit, computed from the geometry and the noise-free signal alone."""
+    early, late = phase_nearest(scanner, EARLY_S), phase_nearest(scanner, LATE_S)
+    pre_signal, early_signal = visit.noise_free[0].astype(float), visit.noise_free[early].astype(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        enhancement = 100.0 * (early_signal - pre_signal) / pre_signal
+    grid = scanner.grid
+    reference = (
+        (visit.tumour_share > 0) & (enhancement >= REFERENCE_PE_PERCENT) & breast.voi.holds(positions(grid))
+    )
+    whole, gland = visit.tumour_share > 0.999, visit.gland_share > 0.999
+    part = _largest_part(reference)
+    centre = breast.tumour.centre_mm
+    return VisitTruth(
+        tumour_cc=float(visit.tumour_share.sum() * grid.voxel_volume_cc),
+        ftv_reference_cc=float(reference.sum() * grid.voxel_volume_cc),
+        reference_voxels=int(reference.sum()),
+        longest_diameter_3d_mm=_diameter(part, grid),
+        longest_diameter_in_plane_mm=max(
+            (
+                _diameter(_one_slice(part, int(index)), grid) or 0.0
+                for index in np.flatnonzero(part.any(axis=(1, 2)))
+            ),
+            default=None,
+        ),
+        tumour_diameter_mm=_continuous_diameter(breast, scale),
+        centre_mm=(float(centre[0]), float(centre[1]), float(centre[2])),
+        scale=scale,
+        kinetics=kinetics,
+        phase_times_s=scanner.times_s,
+        pre=0,
+        early=early,
+        late=late,
+        snr=snr,
+        tumour_pe_percent=_spread(enhancement[whole]) if whole.any() else None,
+        background_pe_percent=(
+            *_spread(enhancement[gland])[:1],
+            float(enhancement[gland].mean()),
+            *_spread(enhancement[gland])[1:],
+        ),
+    )
+
+
+def _spread(values: Array) -> tuple[float, float]:
+    low, high = np.percentile(values, [5, 95])
+    return float(low), float(high)
+
+
+def _largest_part(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    labels, count = ndimage.label(mask, structure=np.ones((3, 3, 3)))
+    if count == 0:
+        return mask
+    return np.asarray(labels == 1 + int(np.argmax(np.bincount(labels.reshape(-1))[1:])))
+
+
+def _one_slice(mask: NDArray[np.bool_], index: int) -> NDArray[np.bool_]:
+    alone = np.zeros_like(mask)
+    alone[index] = mask[index]
+    return alone
+
+
+def _diameter(mask: NDArray[np.bool_], grid: Grid) -> float | None:
+    index = np.argwhere(mask).astype(float)
+    if len(index) == 0:
+        return None
+    points = index * np.asarray(grid.spacing_mm)
+    corners = _hull(points)
+    if len(corners) == 1:
+        return float(max(grid.spacing_mm))
+    distances = squareform(pdist(corners))
+    one, two = np.unravel_index(int(distances.argmax()), distances.shape)
+    direction = np.abs(corners[one] - corners[two]) / distances[one, two]
+    with np.errstate(divide="ignore"):
+        extent = float((np.asarray(grid.spacing_mm) / direction).min())
+    return float(distances[one, two]) + extent
+
+
+def _hull(points: Array) -> Array:
+    varied = points[:, np.ptp(points, axis=0) > 0]
+    if varied.shape[1] < 2 or len(points) < 5:
+        return points
+    try:
+        return points[ConvexHull(varied).vertices]
+    except QhullError:  # all points on one line
+        return points
+
+
+def _continuous_diameter(breast: Breast, scale: float) -> float | None:
+    if scale <= 0:
+        return None
+    reach = 1.7 * breast.tumour.radius_mm * scale
+    steps = np.linspace(-reach, reach, 81)
+    points = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
+    inside = points[breast.tumour.distance(points + breast.tumour.centre_mm, scale) < 0]
+    return float(pdist(_hull(inside)).max()) if len(inside) > 1 else None

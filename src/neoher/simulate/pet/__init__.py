@@ -1,0 +1,1 @@
+"""PET of a reference patient: body, lesions, scanner, DICOM in the forms of vendors, truth per lesion."""
