@@ -141,3 +141,22 @@ def test_what_cannot_be_described_is_refused(cohort_of: Callable[[str], Cohort])
         describe_cohort(cohort, DescribeQuestion(quantile_type=1))
     with pytest.raises(InputError, match="not numbers"):
         describe_cohort(cohort, DescribeQuestion(correlate=("age", "patient")))
+
+
+@pytest.mark.shared
+def test_the_dictionary_of_ispy1_says_which_pcr_and_from_when(shared_data: Path) -> None:
+    from neoher.cohort.describe.dictionary import cohort_dictionary
+
+    result = cohort_dictionary(read_cohort(shared_data / ISPY1))
+    rows = {row["column"]: row for row in result.main.rows}
+    assert str(rows["pcr"]["definition"]).startswith("ypT0/is ypN0")
+    assert rows["rfs_days"]["counted_from"] == "start of neoadjuvant chemotherapy"
+    assert rows["os_days"]["counted_from"] == "study entry"
+    assert result.missing == ()
+
+
+def test_a_time_without_its_beginning_is_missing_it(cohort_of: Callable[[str], Cohort]) -> None:
+    from neoher.cohort.describe.dictionary import cohort_dictionary
+
+    result = cohort_dictionary(cohort_of("patient,efs_days,efs_event\nA,100,0\nB,80,1\n"))
+    assert result.missing == ("efs_days: from when it is counted",)

@@ -218,3 +218,38 @@ def test_the_methods_text_names_every_choice(cohort_of: Callable[[str], Cohort])
         "positive",
     ):
         assert word in text
+
+
+def test_subgroups_are_compared_inside_each_level_with_their_interaction(r: ModuleType) -> None:
+    frame = made_up(np.random.default_rng(12), 140)
+    frame = frame[frame["regimen"] != "TH"]
+    question = RateQuestion("pcr", by="regimen", subgroups=("her2_class", "hr"))
+    result = analyse_rates(as_cohort(frame), question)
+    (table,) = result.further
+    assert [(row["subgroup"], row["level"]) for row in table.rows] == [
+        ("her2_class", "positive"),
+        ("her2_class", "low"),
+        ("hr", "negative"),
+        ("hr", "positive"),
+    ]
+    known = frame.dropna(subset=["regimen", "pcr"])
+    low = known[known["her2_class"] == "low"]
+    theirs = r.run(
+        """
+d <- data.frame(y = as.integer(input$y), g = factor(input$g), h = factor(input$h))
+k <- glm.control(epsilon = 1e-14)
+m <- glm(y ~ g + h, binomial, d, control = k)
+list(p = anova(m, update(m, . ~ . + g:h), test = "LRT")[["Pr(>Chi)"]][2], or = exp(coef(glm(y ~ g, binomial,
+  d[d$h == "low", ], control = k)))[[2]])
+""",
+        y=known.dropna()["pcr"],
+        g=known.dropna()["regimen"],
+        h=known.dropna()["her2_class"],
+    )
+    second = table.rows[1]
+    assert second["n"] == int((low["regimen"] == "THP").sum())
+    assert r.same(float(str(second["odds_ratio"])), theirs["or"])
+    assert r.same(float(str(second["interaction_p"])), theirs["p"])
+    assert [figure.name for figure in result.figures][-1] == "subgroups-forest"
+    with pytest.raises(InputError, match="none are named"):
+        analyse_rates(as_cohort(frame), RateQuestion("pcr", subgroups=("hr",)))

@@ -208,6 +208,13 @@ def test_recurrence_after_survival_is_a_warning_in_any_units(cohort_of: Read) ->
     assert "in 1 rows" in warning.message
 
 
+def test_a_complete_response_beside_residual_burden_is_said(cohort_of: Read) -> None:
+    (warning,) = cohort_of("patient,pcr,rcb_class\nA,1,0\nB,1,II\nC,0,0\nD,0,I\nE,1,\n").warnings
+    assert warning.code == "pcr-against-rcb"
+    assert "in 2 rows" in warning.message
+    assert "rows 3, 4" in warning.message
+
+
 def test_one_patient_in_several_rows_is_said(cohort_of: Read) -> None:
     (warning,) = cohort_of("patient,suvmax\nA,5.1\nA,7.2\nB,3\n").warnings
     assert warning.code == "patient-repeated"
@@ -260,6 +267,8 @@ def test_the_same_cohort_comes_from_every_kind_of_file(tmp_path: Path, suffix: s
         (b"a,b\n", "no rows"),
         (b"a,a\n1,2\n", "two columns"),
         ("a,b\n\xe4,1\n".encode("latin-1"), "UTF-8"),
+        ("a,b\n1,2\n\xe4,1,3\n".encode("latin-1"), "UTF-8"),
+        (b"\na,b\n1,2\n", "first line"),
     ],
 )
 def test_a_file_that_is_no_table_is_refused(tmp_path: Path, content: bytes, what: str) -> None:

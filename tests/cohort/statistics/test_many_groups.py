@@ -168,6 +168,29 @@ def test_separated_groups_have_no_odds_ratio() -> None:
     assert fit.wald("group").p is None
 
 
+def test_the_test_of_an_interaction_stands_where_a_cell_is_separated(r: ModuleType) -> None:
+    """3 of 3 against 1 of 3 beside other strata: the supremum of the likelihood, as R finds it."""
+    design = np.array([[1.0, g, s] for s in (0, 1) for g in (0, 1)])
+    crossed = np.column_stack([design, design[:, 1] * design[:, 2]])
+    events, totals = np.array([11.0, 12.0, 1.0, 3.0]), np.array([33.0, 22.0, 3.0, 3.0])
+    theirs = r.run(
+        """
+d <- as.data.frame(input$d); names(d) <- c("one", "g", "s"); y <- cbind(input$y, input$n - input$y)
+k <- glm.control(epsilon = 1e-14, maxit = 200); m <- glm(y ~ g + s, binomial, d, control = k)
+x <- suppressWarnings(glm(y ~ g * s, binomial, d, control = k))
+deviance(m) - deviance(x)
+""",
+        d=design,
+        y=events,
+        n=totals,
+    )
+    main = fit_logistic(design, ["one", "g", "s"], events, totals)
+    larger = fit_logistic(crossed, ["one", "g", "s", "gs"], events, totals)
+    assert larger is not None
+    assert larger.separated
+    assert r.same(likelihood_ratio_between(main, larger).statistic, theirs)
+
+
 def test_dependent_columns_give_no_model() -> None:
     design = np.array([[1.0, 0.0, 0.0], [1.0, 1.0, 1.0], [1.0, 1.0, 1.0]])
     assert (

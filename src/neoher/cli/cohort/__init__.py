@@ -15,6 +15,10 @@ COHORT_COMMANDS: dict[str, tuple[str, str]] = {
         "Table 1: every column by group, with tests and standardised differences.",
         "neoher cohort describe cohort.csv --by her2_class",
     ),
+    "dictionary": (
+        "What each column means: definitions, codes, units, from when each endpoint is counted.",
+        "neoher cohort dictionary cohort.csv --mapping clinic.yaml",
+    ),
     "rates": (
         "Rates of an outcome by group: intervals, differences, ratios, tests, strata, interaction.",
         "neoher cohort rates cohort.csv --outcome pcr --by her2_class --strata hr",

@@ -19,6 +19,7 @@ def rates(
     by: str | None = None,
     strata: str | None = None,
     adjust: Annotated[list[str] | None, Parameter(negative="")] = None,
+    subgroups: Annotated[list[str] | None, Parameter(negative="", consume_multiple=True)] = None,
     reference: str | None = None,
     outcome_is: str | None = None,
     level: float = 0.95,
@@ -39,6 +40,8 @@ def rates(
         Column of the strata inside which they are compared, pooled and tested for interaction.
     adjust
         Column to adjust for as well in a logistic model; may be given several times.
+    subgroups
+        Columns inside whose levels the groups are compared as well, each with its interaction.
     reference
         Group that the others are compared with; left out, the first.
     outcome_is
@@ -53,6 +56,8 @@ def rates(
         raise InputError(f"{level:g} is no confidence level.", "--level", "It takes a share such as 0.95.")
     output = output or Output()
     cohort = (reading or Reading()).cohort(table)
-    question = RateQuestion(outcome, outcome_is, by, strata, tuple(adjust or ()), reference, level)
+    question = RateQuestion(
+        outcome, outcome_is, by, strata, tuple(adjust or ()), tuple(subgroups or ()), reference, level
+    )
     result = analyse_rates(cohort, question, drawn=output.out is not None)
     deliver(result, cohort.files, "rates", output)

@@ -105,7 +105,7 @@ def _pair(text: str) -> tuple[int, int]:
     from neoher.errors import InputError
 
     events, _, n = text.partition("/")
-    if not (events.strip().isdigit() and n.strip().isdigit()) or int(events) > int(n):
+    if not (events.strip().isdecimal() and n.strip().isdecimal()) or int(events) > int(n):
         raise InputError(
             f"{text!r} is no count.", "--counts", "It takes such as 13/68: those with the outcome of all."
         )

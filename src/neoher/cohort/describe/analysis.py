@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from neoher.cohort.describe.comparing import compare_column
 from neoher.cohort.describe.correlating import correlate
+from neoher.cohort.describe.dictionary import dictionary_table
 from neoher.cohort.describe.methods import methods_text
 from neoher.cohort.describe.rows import ALL, Groups, column_lines
 from neoher.cohort.exclusions import excluded_rows
@@ -67,7 +68,7 @@ def describe_cohort(cohort: Cohort, question: DescribeQuestion, *, drawn: bool =
         more, further = correlate(analysed, question.correlate, question.level)
         estimates += more
         tests += further
-    dictionary = _dictionary(cohort, [*([question.by] if question.by else []), *names])
+    dictionary = dictionary_table(cohort, [*([question.by] if question.by else []), *names])
     left_out = excluded_rows(cohort, {question.by: grouping}) if question.by and grouping is not None else ()
     return CohortResult(
         title=f"Table 1{f' by {question.by}' if question.by else ''}",
@@ -147,40 +148,6 @@ def _headings(groups: Groups) -> tuple[Heading, ...]:
             Heading(key="test", heading="test"),
         ]
     return tuple(found)
-
-
-def _dictionary(cohort: Cohort, names: Sequence[str]) -> ResultTable:
-    rows: list[dict[str, JsonValue]] = []
-    for name in names:
-        variable = cohort.variables[name]
-        rows.append(
-            {
-                "column": name,
-                "kind": str(variable.kind),
-                "unit": variable.unit or None,
-                "endpoint": variable.endpoint or None,
-                "counted_from": variable.origin or None,
-                "definition": variable.definition or None,
-                "source": variable.source_column or None,
-                "conversion": variable.conversion or None,
-                "known": int(cohort.frame[name].notna().sum()),
-                "not_known": int(cohort.frame[name].isna().sum()),
-            }
-        )
-    headings = [
-        Heading(key="column", heading="column"),
-        Heading(key="kind", heading="kind"),
-        Heading(key="unit", heading="unit"),
-        Heading(key="definition", heading="definition"),
-        Heading(key="endpoint", heading="endpoint"),
-        Heading(key="counted_from", heading="counted from"),
-        Heading(key="source", heading="source column"),
-        Heading(key="conversion", heading="conversion"),
-        Heading(key="known", heading="known"),
-        Heading(key="not_known", heading="not known"),
-    ]
-    held = [heading for heading in headings if any(row[heading.key] is not None for row in rows)]
-    return ResultTable(name="dictionary", title="Data dictionary", columns=tuple(held), rows=tuple(rows))
 
 
 def _any_known(differences: dict[str, float | None]) -> bool:

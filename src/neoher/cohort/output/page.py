@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from neoher.cohort.output.numbers import cell, estimate_text, number, p_value
-from neoher.cohort.result import CohortResult, Excluded, Heading, ResultTable
+from neoher.cohort.result import CohortResult, Excluded, ResultTable
 
 __all__ = ["render_page"]
 
@@ -58,16 +58,20 @@ def _environment() -> Environment:
         address=_address,
         drawing=Markup,  # figures come from our own drawing module, whose texts are glyphs
         estimate_text=estimate_text,
-        holds_numbers=_holds_numbers,
         number=number,
+        numeric_columns=_numeric_columns,
         p_value=p_value,
     )
     return environment
 
 
-def _holds_numbers(table: ResultTable, column: Heading) -> bool:
-    """Whether the first rows of a column hold a number, so that its heading stands at the right."""
-    return any(isinstance(row.get(column.key), (int, float)) for row in table.rows[:20])
+def _numeric_columns(table: ResultTable) -> set[str]:
+    """The keys of the columns that hold numbers, which stand flush right."""
+    return {
+        column.key
+        for column in table.columns
+        if any(isinstance(row.get(column.key), int | float) for row in table.rows)
+    }
 
 
 def _address(source: str) -> str:

@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from neoher.cohort.holm import holm
 from neoher.cohort.output.numbers import number
 from neoher.cohort.rates.comparing import as_test, compare
 from neoher.cohort.rates.counting import ALL, RateCounts, count_rates
-from neoher.cohort.rates.forest import ForestRow, forest
+from neoher.cohort.rates.figures import rate_figures
 from neoher.cohort.rates.methods import methods_text
 from neoher.cohort.rates.pooling import adjusted_effects, pooled_effects
-from neoher.cohort.result import CohortResult, Estimate, Figure, Heading, ResultTable, TestResult
+from neoher.cohort.rates.question import RateQuestion, as_percent, rate_lines
+from neoher.cohort.rates.subgroups import compare_subgroups
+from neoher.cohort.result import CohortResult, Estimate, Heading, ResultTable, TestResult
 from neoher.cohort.statistics import exact_tables
 from neoher.cohort.statistics.proportions import exact_interval, wilson_interval
-from neoher.cohort.statistics.stratified import common_risk_difference
-from neoher.cohort.statistics.two_by_two import risk_difference_newcombe
 from neoher.cohort.table.tidy import Cohort
 from neoher.errors import InputError
 
 __all__ = ["RateQuestion", "analyse_rates"]
-
-
-@dataclass(frozen=True, slots=True)
-class RateQuestion:
-    """What is asked of a cohort."""
-
-    outcome: str
-    yes: str | None = None
-    """Level of the outcome that counts, where it holds more than yes and no."""
-    by: str | None = None
-    strata: str | None = None
-    adjust: tuple[str, ...] = ()
-    reference: str | None = None
-    """Group that the others are compared with; None: the first in the order of the column."""
-    level: float = 0.95
 
 
 def analyse_rates(cohort: Cohort, question: RateQuestion, *, drawn: bool = True) -> CohortResult:
@@ -66,16 +48,29 @@ def analyse_rates(cohort: Cohort, question: RateQuestion, *, drawn: bool = True)
     if question.by is not None and len(counts.groups) > 1:
         more, tests = _comparisons(counts, question, reference)
         estimates += more
+    figures = list(rate_figures(counts, question, reference)) if drawn else []
+    further: tuple[ResultTable, ...] = ()
+    if question.subgroups and question.by is None:
+        raise InputError("subgroups compare groups, and none are named.", "--subgroups", "Give --by COLUMN.")
+    if question.subgroups:
+        name = counts.groups[reference]
+        table, more_tests, drawings = compare_subgroups(
+            cohort, question, question.subgroups, name, drawn=drawn
+        )
+        further = (table,)
+        tests += more_tests
+        figures += drawings
     return CohortResult(
         title=_title(question),
         n=counts.n,
         excluded=counts.excluded,
         main=_table(counts, question),
+        further=further,
         estimates=tuple(estimates),
         tests=tuple(tests),
         methods_text=methods_text(cohort, question, counts, counts.groups[reference]),
         warnings=cohort.warnings,
-        figures=_figures(counts, question, reference) if drawn else (),
+        figures=tuple(figures),
     )
 
 
@@ -97,26 +92,9 @@ def _reference(counts: RateCounts, question: RateQuestion) -> int:
     return counts.groups.index(question.reference)
 
 
-def _cells(counts: RateCounts, question: RateQuestion) -> list[tuple[str, str, int, int]]:
-    """Stratum, group, yes and all of every line: all strata together first."""
-    cells = []
-    strata: list[tuple[str, int | None]] = [(ALL, None)]
-    if question.strata:
-        strata += [(name, place) for place, name in enumerate(counts.strata)]
-    for name, place in strata:
-        grid = counts.grid(place)
-        if question.by:
-            cells += [
-                (name, group, int(row[0]), int(row.sum()))
-                for group, row in zip(counts.groups, grid, strict=True)
-            ]
-        cells.append((name, ALL, int(grid[:, 0].sum()), int(grid.sum())))
-    return cells
-
-
 def _table(counts: RateCounts, question: RateQuestion) -> ResultTable:
     rows = []
-    for stratum, group, events, n in _cells(counts, question):
+    for stratum, group, events, n in rate_lines(counts, question):
         wilson, exact = wilson_interval(events, n, question.level), exact_interval(events, n, question.level)
         rows.append(
             {
@@ -124,11 +102,11 @@ def _table(counts: RateCounts, question: RateQuestion) -> ResultTable:
                 "group": group,
                 "n": n,
                 "events": events,
-                "rate_percent": _percent(wilson.value),
-                "wilson_low_percent": _percent(wilson.low),
-                "wilson_high_percent": _percent(wilson.high),
-                "exact_low_percent": _percent(exact.low),
-                "exact_high_percent": _percent(exact.high),
+                "rate_percent": as_percent(wilson.value),
+                "wilson_low_percent": as_percent(wilson.low),
+                "wilson_high_percent": as_percent(wilson.high),
+                "exact_low_percent": as_percent(exact.low),
+                "exact_high_percent": as_percent(exact.high),
             }
         )
     headings = [
@@ -150,13 +128,9 @@ def _table(counts: RateCounts, question: RateQuestion) -> ResultTable:
     return ResultTable(name="rates", title=title, columns=tuple(headings), rows=tuple(rows))
 
 
-def _percent(share: float | None) -> float | None:
-    return None if share is None else 100 * share
-
-
 def _rates(counts: RateCounts, question: RateQuestion) -> list[Estimate]:
     found = []
-    for stratum, group, events, n in _cells(counts, question):
+    for stratum, group, events, n in rate_lines(counts, question):
         parts = [f"{question.strata}={stratum}"] if question.strata and stratum != ALL else []
         parts += [f"{question.by}={group}"] if question.by and group != ALL else []
         label = ", ".join(parts) or None
@@ -248,99 +222,3 @@ def _overall(counts: RateCounts, by: str, stratum: int | None, label: str | None
             label,
         ),
     ]
-
-
-def _figures(counts: RateCounts, question: RateQuestion, reference: int) -> tuple[Figure, ...]:
-    level = f"{100 * question.level:g} %"
-    rows: list[ForestRow] = []
-    before = None
-    for stratum, group, events, n in _cells(counts, question):
-        if question.strata and stratum != before:
-            heading = "all strata" if stratum == ALL else f"{question.strata}: {stratum}"
-            rows.append(ForestRow(heading, "", heading=True))
-            before = stratum
-        interval = wilson_interval(events, n, question.level)
-        share = "–" if interval.value is None else f"{100 * interval.value:.1f} %"
-        shade = counts.groups.index(group) if group in counts.groups else 5
-        rows.append(
-            ForestRow(
-                group,
-                f"{events}/{n}  {share}",
-                _percent(interval.value),
-                _percent(interval.low),
-                _percent(interval.high),
-                n / counts.n,
-                pooled=group == ALL,
-                shade=shade,
-            )
-        )
-    figures = [
-        forest(
-            rows,
-            "rates-forest",
-            f"Rate of {question.outcome}",
-            f"Squares: rates, their size by the number of patients; lines: {level} Wilson intervals; "
-            "diamonds: all groups together.",
-            f"rate of {question.outcome} (%)",
-        )
-    ]
-    if question.by and len(counts.groups) > 1:
-        figures.append(_differences(counts, question, reference))
-    return tuple(figures)
-
-
-def _differences(counts: RateCounts, question: RateQuestion, reference: int) -> Figure:
-    rows = []
-    for group, name in enumerate(counts.groups):
-        if group == reference:
-            continue
-        words = f"{name} v {counts.groups[reference]}"
-        strata: Sequence[int | None] = [*range(len(counts.strata))] if question.strata else [None]
-        for stratum in strata:
-            table = counts.table(group, reference, stratum)
-            found = risk_difference_newcombe(table, question.level)
-            label = words if stratum is None else f"{words}, {question.strata} {counts.strata[stratum]}"
-            rows.append(_difference_row(label, found.value, found.low, found.high, table.n / counts.n, group))
-        if question.strata:
-            tables = [counts.table(group, reference, place) for place in range(len(counts.strata))]
-            found = common_risk_difference(tables, question.level)
-            rows.append(
-                _difference_row(
-                    f"{words}, common", found.value, found.low, found.high, 1.0, group, pooled=True
-                )
-            )
-    common = " Diamonds: the Mantel-Haenszel difference over the strata." if question.strata else ""
-    return forest(
-        rows,
-        "differences-forest",
-        f"Differences in the rate of {question.outcome}",
-        f"Percentage points against {question.by} = {counts.groups[reference]}; lines: "
-        f"{100 * question.level:g} % intervals of Newcombe.{common}",
-        "difference (percentage points)",
-        null=0,
-    )
-
-
-def _difference_row(
-    label: str,
-    value: float | None,
-    low: float | None,
-    high: float | None,
-    weight: float,
-    shade: int,
-    *,
-    pooled: bool = False,
-) -> ForestRow:
-    text = "–"
-    if value is not None and low is not None and high is not None:
-        text = f"{100 * value:+.1f} ({100 * low:+.1f} to {100 * high:+.1f})".replace("-", "−")
-    return ForestRow(
-        label,
-        text,
-        _percent(value),
-        _percent(low),
-        _percent(high),
-        min(weight, 1.0),
-        pooled=pooled,
-        shade=shade,
-    )

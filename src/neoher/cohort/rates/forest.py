@@ -11,6 +11,7 @@ from neoher.cohort.result import Figure
 __all__ = ["ForestRow", "forest"]
 
 ROW_MM = 6.2
+LONGEST_LABEL = 42
 MOST_ROWS = 40
 
 
@@ -50,10 +51,9 @@ def forest(
                 axes.plot([row.low, row.high], [place, place], color=colour, linewidth=1.2)
             mark = "D" if row.pooled else "s"
             axes.plot(row.value, place, mark, color=colour, markersize=3 + 5 * row.weight**0.5)
-        labels = axes.set_yticks(range(len(rows)), [row.label for row in rows])
+        axes.set_yticks(range(len(rows)), [_short(row.label) for row in rows])
         for label, row in zip(axes.get_yticklabels(), rows, strict=True):
             label.set_fontweight("bold" if row.heading or row.pooled else "normal")
-        del labels
         right = axes.secondary_yaxis("right")
         right.set_yticks(range(len(rows)), [row.numbers for row in rows])
         for side in (axes, right):
@@ -63,3 +63,7 @@ def forest(
         axes.set_axisbelow(True)
         axes.set_xlabel(axis)
         return as_figure(canvas, name, title, caption)
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1]}…"

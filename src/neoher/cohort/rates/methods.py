@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from neoher.cohort.methods_words import column_words, left_out_words
 
 if TYPE_CHECKING:
-    from neoher.cohort.rates.analysis import RateQuestion
     from neoher.cohort.rates.counting import RateCounts
+    from neoher.cohort.rates.question import RateQuestion
     from neoher.cohort.table.tidy import Cohort
 
 __all__ = ["methods_text"]
@@ -31,6 +31,13 @@ def methods_text(cohort: Cohort, question: RateQuestion, counts: RateCounts, ref
         sentences += [_compared(question.by, reference), _multiplicity(counts)]
     if question.strata:
         sentences.append(_pooled(question.strata))
+    if question.subgroups:
+        sentences.append(
+            f"Inside every level of {', '.join(question.subgroups)} the groups were compared by the risk "
+            "difference (Newcombe) and the odds ratio, without rows in which that column is not known; the "
+            "interaction with each column is the likelihood ratio of a logistic model. Subgroups overlap, "
+            "and their tests are not adjusted for their number."
+        )
     if question.adjust:
         sentences.append(
             f"Adjusted odds ratios come from logistic regression with {', '.join(question.adjust)} as "

@@ -17,9 +17,9 @@ __all__ = ["LogisticFit", "fit_logistic", "likelihood_ratio_between"]
 Numbers = NDArray[np.float64]
 STEPS = 100
 CONVERGED = 1e-14
-WORST = 1e14
+WORST = 1e15
 """Condition number of the information beyond which a coefficient runs to infinity."""
-LARGEST_LOG_ODDS = 15.0
+LARGEST_LOG_ODDS = 25.0
 """A coefficient beyond this is taken as on its way to infinity: groups that are separated."""
 
 

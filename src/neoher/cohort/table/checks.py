@@ -69,6 +69,7 @@ def check_cohort(cohort: Cohort, mapping: Mapping | None = None) -> Cohort:
         for rule in mapping.orders:
             if all(name in cohort.variables for name in rule.not_after):
                 warnings += _later(cohort, *rule.not_after, rule.code, rule.why)
+    warnings += _response_against_burden(cohort)
     warnings += _repeated_patients(cohort)
     return replace(cohort, warnings=tuple(warnings))
 
@@ -203,6 +204,21 @@ def _plausible_by_name(cohort: Cohort) -> list[Caution]:
         if known is not None and variable.kind is Kind.NUMBER and known.plausible != (None, None):
             found += odd_values(name, cohort.frame[name], known.plausible)
     return found
+
+
+def _response_against_burden(cohort: Cohort) -> list[Caution]:
+    """Rows in which a complete response stands beside residual burden, or the other way round."""
+    kinds = {name: cohort.variables[name].kind for name in ("pcr", "rcb_class") if name in cohort.variables}
+    if kinds != {"pcr": Kind.YES_NO, "rcb_class": Kind.CATEGORY}:
+        return []
+    response, burden = cohort.frame["pcr"], cohort.frame["rcb_class"]
+    known = response.notna() & burden.notna()
+    odd = cohort.frame.index[known & (response.fillna(False) != (burden == "0"))]
+    if not len(odd):
+        return []
+    rows = ", ".join(map(str, odd[:ROWS_NAMED])) + (" and more" if len(odd) > ROWS_NAMED else "")
+    message = f"in {len(odd)} rows pcr and rcb_class contradict each other, used as they stand: rows {rows}."
+    return [Caution(code="pcr-against-rcb", message=message)]
 
 
 def _repeated_patients(cohort: Cohort) -> list[Caution]:

@@ -223,8 +223,8 @@ def _in_order(texts: list[str]) -> tuple[str, ...]:
         sorted(
             texts,
             key=lambda text: [
-                (0, float(part), "") if part.isdigit() else (1, 0.0, part.casefold())
-                for part in re.split(r"(\d+)", text)
+                (0, float(part), "") if part.isdecimal() and part.isascii() else (1, 0.0, part.casefold())
+                for part in re.split(r"([0-9]+)", text)
                 if part
             ],
         )

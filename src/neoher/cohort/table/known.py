@@ -114,6 +114,7 @@ _PCR: dict[str, object] = {
     **_YES_NO,
     "pcr": True,
     "non-pcr": False,
+    "non pcr": False,
     "no pcr": False,
     "not pcr": False,
     "rd": False,

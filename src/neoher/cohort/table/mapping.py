@@ -197,4 +197,4 @@ def read_mapping(name: str) -> tuple[Mapping, Path]:
         raise TableError(f"{what}.", f"{name}, {place}" if place else name, _REMEDY) from None
 
 
-_REMEDY = "The form of a mapping: `neoher cohort dictionary --help` and the shipped mappings."
+_REMEDY = "The form of a mapping stands in docs/cohort.md; ispy1 and ispy2 are examples."

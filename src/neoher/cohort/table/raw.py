@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import math
@@ -80,6 +81,7 @@ def _read_text(path: Path) -> RawTable:
     import pyarrow as pa  # type: ignore[import-untyped]
     import pyarrow.csv as arrow_csv  # type: ignore[import-untyped]
 
+    _refuse_other_encodings(path)
     delimiter = _delimiter(path)
     odd: list[tuple[int, int, str]] = []
     """Rows without as many cells as the header: number, cells, text."""
@@ -106,9 +108,7 @@ def _read_text(path: Path) -> RawTable:
         )
     except OSError as error:
         raise TableError(f"cannot be read: {error.strerror or error}.", str(path)) from None
-    except ValueError as error:  # pyarrow's own errors are ValueErrors
-        if "UTF8" in str(error):
-            raise TableError("is not text in UTF-8.", str(path), "Save it again as CSV in UTF-8.") from None
+    except (ValueError, NotImplementedError) as error:  # what pyarrow's own errors are
         raise TableError(f"is not a table: {error}.", str(path)) from None
     blank = {number for number, _, text in odd if not text.strip()}
     if wrong := [row for row in odd if row[2].strip()]:
@@ -123,12 +123,30 @@ def _read_text(path: Path) -> RawTable:
     return _table(path, "", columns, rows, decimal_comma=delimiter == ";")
 
 
+def _refuse_other_encodings(path: Path) -> None:
+    """Raise TableError where the file is not text in UTF-8; the reader behind would drop such rows unseen."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except OSError as error:
+        raise TableError(f"cannot be read: {error.strerror}.", str(path)) from None
+    except UnicodeDecodeError:
+        raise TableError("is not text in UTF-8.", str(path), "Save it again as CSV in UTF-8.") from None
+
+
 def _of_arrow(column: Any) -> pd.Categorical:
     """A column of text as trimmed codes: each distinct text once."""
     import numpy as np
     import pandas as pd
+    import pyarrow as pa
     import pyarrow.compute as arrow_compute  # type: ignore[import-untyped]
 
+    if column.type != pa.string():
+        # Only where the header was read otherwise than by us: a quote inside of it.
+        column = column.cast(pa.string())
     encoded = arrow_compute.utf8_trim_whitespace(column).dictionary_encode()
     codes = encoded.indices.to_numpy().astype(np.int64)
     texts = encoded.dictionary.to_pylist()
@@ -148,10 +166,13 @@ def _delimiter(path: Path) -> str:
         raise TableError(f"cannot be read: {error.strerror}.", str(path)) from None
     if path.suffix.lower() == ".tsv":
         return "\t"
-    if not first:
-        raise TableError("is empty.", str(path), "The first line names the columns.")
-    # A delimiter inside quotes is part of a name.
-    counts = {mark: len(next(csv.reader([first], delimiter=mark), [])) for mark in DELIMITERS}
+    if not first.strip(" \t\r\n,;"):
+        raise TableError("is empty in its first line.", str(path), "The first line names the columns.")
+    try:
+        # A delimiter inside quotes is part of a name.
+        counts = {mark: len(next(csv.reader([first], delimiter=mark), [])) for mark in DELIMITERS}
+    except csv.Error as error:
+        raise TableError(f"is not a table: {error}.", str(path)) from None
     return max(DELIMITERS, key=lambda mark: counts[mark])
 
 
@@ -214,7 +235,7 @@ def _read_parquet(path: Path) -> RawTable:
         frame = pd.read_parquet(path, engine="pyarrow")
     except OSError as error:
         raise TableError(f"cannot be read: {error.strerror or error}.", str(path)) from None
-    except ValueError as error:  # pyarrow's own errors are ValueErrors
+    except (ValueError, NotImplementedError) as error:  # what pyarrow's own errors are
         raise TableError(f"is not Parquet that can be read ({error}).", str(path)) from None
     return raw_of_frame(frame, path)
 

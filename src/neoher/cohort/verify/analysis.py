@@ -101,7 +101,7 @@ def verify_claims(claims: Sequence[Claim]) -> CohortResult:
         warnings=tuple(
             Caution(
                 code=str(finding.verdict),
-                message=f"{claim.claim}: printed {_printed(claim)}; {finding.computed}. {finding.note}",
+                message=f"{claim.claim}: printed {_printed(claim)}; {finding.computed}: {finding.note}",
             )
             for claim, finding in findings
             if finding.verdict in (Verdict.NOT_REPRODUCED, Verdict.WITHIN_RANGE, Verdict.OTHER_ROUNDING)
