@@ -18,6 +18,8 @@ from neoher.cohort.result import CohortResult, Estimate, Excluded, ResultTable
 from neoher.cohort.result import TestResult as CohortTest
 from neoher.cohort.survival.cox import Ties
 from neoher.cohort.survival.kaplan_meier import Interval
+from neoher.guidance.advice import Advice, AdviceOption
+from neoher.guidance.heart.facts import Action, CardiacDrug, CardiacVerdict, RuleSet
 from neoher.pathology.her2.facts import Her2Status, Spectrum, ThreeClass
 from neoher.record.calculator import models_of
 from neoher.record.conclusion import Caution, Conclusion, Step
@@ -288,3 +290,27 @@ def test_cohort_commands_are_those_of_the_contract(contract: str) -> None:
     }
     for name, model in inner.items():
         assert stated[name] <= set(model.model_fields), name
+
+
+def test_the_actions_of_the_cardiac_rules_are_those_of_the_contract(contract: str) -> None:
+    options, value = row_of(contract, "cardiac")
+    (actions,) = re.findall(r'"action": ((?:"[a-z-]+"\|?)+)', value)
+    assert {each.strip('"') for each in actions.split("|")} == set(Action)
+    drugs = re.search(r"--drug ([a-z0-9|-]+)", options)
+    assert drugs is not None
+    assert drugs[1].split("|") == list(CardiacDrug)
+    regions = re.search(r"--region ([A-Z|]+)", options)
+    assert regions is not None
+    assert set(regions[1].split("|")) <= set(RuleSet)
+    assert list(CardiacVerdict.model_fields)[:2] == ["action", "next_echo"]
+
+
+def test_advice_has_the_fields_of_the_contract(contract: str) -> None:
+    line = next(line for line in contract.splitlines() if line.startswith("| `neoher advise CASE"))
+    inside = re.search(r'\{"options": \[\{(.*?)\}\]', line)
+    assert inside is not None
+    assert set(re.findall(r'"(\w+)"', inside[1])) <= set(AdviceOption.model_fields)
+    rest = line.replace(inside[0], '{"options": []')
+    written = re.search(r"`(\{.*\})`", rest)
+    assert written is not None
+    assert list(json.loads(written[1].replace("…", ""))) == list(Advice.model_fields)[:4]

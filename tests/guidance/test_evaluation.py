@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import hashlib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,9 @@ from neoher.guidance.advice.evaluation import (
 )
 from neoher.guidance.facts import cancers_of, facts_of
 from neoher.guidance.facts.words import FACT_WORDS
-from neoher.guidance.knowledge import load_knowledge
+from neoher.guidance.knowledge import Knowledge, load_knowledge
 from neoher.record.case import Case
+from neoher.record.conclusion import Conclusion
 
 CASES = read_cases(Path(__file__).parent / "cases")
 KNOWLEDGE = load_knowledge()
@@ -33,10 +35,20 @@ SHARE = 40
 """One in so many removals is tried in each run, chosen by hash; the slow test tries every one."""
 
 
+@cache
+def advice_at(position: int) -> Conclusion[Advice]:
+    return advised(CASES[position].record, CASES[position].today, KNOWLEDGE)
+
+
 def advice_of(case: EvaluationCase) -> Advice:
-    value = advised(case.record, case.today, KNOWLEDGE).value
+    value = advice_at(CASES.index(case)).value
     assert value is not None
     return value
+
+
+@cache
+def known_on(day: dt.date) -> Knowledge:
+    return KNOWLEDGE.as_of(day)
 
 
 def test_there_are_enough_cases_and_each_has_a_name_of_its_own() -> None:
@@ -54,9 +66,8 @@ def test_advice_is_what_the_source_says(case: EvaluationCase) -> None:
 
 def test_every_rule_is_reached_by_a_case() -> None:
     reached: set[str] = set()
-    for case in CASES:
-        conclusion = advised(case.record, case.today, KNOWLEDGE)
-        reached |= {step.rule.partition(" ")[0] for step in conclusion.because}
+    for position in range(len(CASES)):
+        reached |= {step.rule.partition(" ")[0] for step in advice_at(position).because}
     assert set(KNOWLEDGE.rules) - reached == set()
 
 
@@ -84,7 +95,7 @@ def test_every_option_and_alert_has_a_source_that_is_held_and_says_what_would_ch
         assert all(KNOWLEDGE.find_source(source) for source in alert.sources)
     # Nothing is shown that was not known on the day.
     for line in (line for option in advice.options for line in option.evidence):
-        assert KNOWLEDGE.as_of(case.today).statements[line.statement].clinician == line.text
+        assert known_on(case.today).statements[line.statement].clinician == line.text
     orders = ("must be given", "give her", "administer")
     assert not [each.text for each in advice.options if any(word in each.text.lower() for word in orders)]
 

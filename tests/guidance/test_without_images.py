@@ -43,13 +43,15 @@ def neoher_without_images(*words: str) -> dict[str, object]:
 def test_advise_needs_no_image_and_no_numpy(tmp_path: Path) -> None:
     (tmp_path / "case.yaml").write_text(CASE, encoding="utf-8")
     answer = neoher_without_images("advise", str(tmp_path), "--today", "2026-11-22", "--json")
-    assert answer.keys() == {"value", "because", "missing", "warnings", "sources", "software"}
+    conclusion = {"value", "because", "missing", "warnings", "sources", "software"}
+    assert answer.keys() == conclusion | {"options", "alerts", "pitfalls"}
     value = answer["value"]
     assert isinstance(value, dict)
     assert {"options", "alerts", "missing", "pitfalls"} <= value.keys()
     assert {"text", "strength", "sources", "would_change"} <= value["options"][0].keys()
     assert {"neo-tdxd-thp", "neo-tchp"} <= {each["rule"] for each in value["options"]}
-    assert value["missing"] == answer["missing"]
+    for name in ("options", "alerts", "missing", "pitfalls"):
+        assert value[name] == answer[name]
 
 
 def test_cardiac_needs_no_image_and_no_numpy() -> None:

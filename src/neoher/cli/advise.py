@@ -44,16 +44,20 @@ def advise(
     json
         Print one JSON object.
     """
-    from neoher.cli.printing import print_conclusion
+    from neoher.cli.printing import print_json
     from neoher.guidance.advice import advise as advised
     from neoher.guidance.knowledge import load_knowledge
     from neoher.record.reading.case_file import read_case
 
     conclusion = advised(read_case(case), load_knowledge(overlay), today or dt.date.today())
-    if json or conclusion.value is None:
-        print_conclusion(conclusion, as_json=json)
+    value = conclusion.value
+    assert value is not None  # advice always has a value; it may be empty
+    if json:
+        # The contract names these keys for this command, and those of a conclusion for every command.
+        answer = conclusion.as_json()
+        print_json(answer | {name: answer["value"][name] for name in ("options", "alerts", "pitfalls")})
         return
-    for line in _lines(conclusion.value, conclusion):
+    for line in _lines(value, conclusion):
         print(line)
 
 

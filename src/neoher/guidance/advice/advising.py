@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 
 from neoher.guidance.advice.anthracycline import anthracycline_alerts
 from neoher.guidance.advice.content import Advice, Alert, Difference, Pitfall, Position
@@ -34,22 +35,28 @@ def advise(case: Case, knowledge: Knowledge, today: dt.date) -> Conclusion[Advic
     multidisciplinary meeting, never orders; what is absent from the record is missing, never negative.
     """
     known, left_out = known_on(case, today)
-    as_of = knowledge.as_of(today)
+    as_of = _as_of(knowledge, today)
     gathered = Gathered()
     if left_out:
         message = f"Dated after {today} and left out: {', '.join(left_out)}."
         gathered.warnings.append(Caution(code="facts-after-today", message=message))
     patients = cancers_of(known, knowledge, today)
-    for patient in patients:
-        _advise_cancer(patient, facts_of(patient), as_of, gathered)
-    first = patients[0]
+    sheets = [facts_of(patient) for patient in patients]
+    for patient, facts in zip(patients, sheets, strict=True):
+        _advise_cancer(patient, facts, as_of, gathered)
+    # What follows is the same for every cancer of the patient.
+    first, sheet = patients[0], sheets[0]
     heart_alerts(first, gathered)
     anthracycline_alerts(first, gathered)
-    sheet = facts_of(first)
     toxicity_alerts(first, sheet, as_of, gathered)
     _start_limits(first, sheet, gathered)
     _baseline_tests(sheet, gathered)
     return _concluded(gathered, as_of, today)
+
+
+@lru_cache(maxsize=8)
+def _as_of(knowledge: Knowledge, today: dt.date) -> Knowledge:
+    return knowledge.as_of(today)
 
 
 def _advise_cancer(patient: Patient, sheet: Sheet, as_of: Knowledge, gathered: Gathered) -> None:

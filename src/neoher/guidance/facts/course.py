@@ -122,7 +122,8 @@ def _stopped_for_toxicity(patient: Patient) -> Read:
     path = f"{last.path}.ended_because"
     if last.treatment.ended_because is None:
         # While it goes on it was not stopped; that it does is what nothing else says.
-        return Read(False, (path,), assumes=(path,)) if not last.ended else unknown(path)
+        going_on = Read(False, (path,), assumes=(path, f"{last.path}.end"))
+        return going_on if not last.ended else unknown(path)
     return Read(last.treatment.ended_because is StopReason.TOXICITY, (path,))
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from neoher.guidance.knowledge import Knowledge
 from neoher.guidance.knowledge.kinds.treatment import Regimen
@@ -118,7 +118,7 @@ class _Names:
     drugs: Mapping[str, str]
 
 
-@cache
+@lru_cache(maxsize=8)
 def _names(knowledge: Knowledge) -> _Names:
     regimens = {
         _folded(name): regimen
