@@ -53,8 +53,8 @@ _FACTS = (
     _fact(
         "next steps",
         r"\bnext steps?\b|\b(?:her|his|my|the patient's) options\b|"
-        r"what (?:options|can be offered|should be done|should (?:she|he|i|we) (?:get|do|have|offer))|"
-        r"what (?:comes|happens|is) next\b|what next for",
+        r"what (?:options|can be offered|should be done|"
+        r"should (?:she|he|i|we) (?:get|do|have|offer))|what (?:comes|happens|is) next\b|what next for",
         course.tell_next_steps,
         alone=True,
         advice=True,

@@ -54,6 +54,8 @@ class Entry:
     """By word: what it counts, from the best field that holds it."""
     titles: tuple[frozenset[str], ...]
     """Its title, and what its text begins with where a colon follows: 'PERSEPHONE: 6 months were …'."""
+    headed: frozenset[str]
+    """Everything that its headings name, also within the name of something else."""
     corrects: frozenset[str]
     words_of_title: frozenset[str]
     """Every word of the title, the small ones too."""
@@ -98,7 +100,10 @@ class Library:
         }
         self._patient_questions = {each.id: each for each in knowledge.edition.subjects}
         fields = [self._fields(item) for _, item in stored]
-        self.vocabulary.learn(text for each in fields for text in each.values())
+        self.vocabulary.learn(
+            (text for each in fields for text in each.values()),
+            telling=(each.get(field, "") for each in fields for field in ("title", "keywords")),
+        )
         self._frequency: Counter[str] = Counter()
         words = [
             {field: frozenset(self.vocabulary.tokens(text)) for field, text in texts.items()}
@@ -150,6 +155,7 @@ class Library:
             kind,
             weights,
             tuple(frozenset(self.vocabulary.things_in(each)) for each in _headings(item)),
+            frozenset(word for each in _headings(item) for word in self.vocabulary.tokens(each)),
             frozenset(self.vocabulary.things_in(texts.get("corrects", ""))),
             frozenset(stem(word) for word in folded_words(item.title)),
             tuple(self._telling(getattr(item, "keywords", ()))),

@@ -104,8 +104,8 @@ class _Asked:
 
     @cached_property
     def tokens(self) -> set[str]:
-        """What the question is about, without what stands near it."""
-        return {word.tokens[0] for word in self.reading.words}
+        """What the question is about: things without what stands near them, everyday words with it."""
+        return {token for word in self.reading.words for token in word.tokens[: 1 if word.named else None]}
 
     @cached_property
     def small_words(self) -> set[str]:
@@ -179,7 +179,7 @@ class _Asked:
         if self.named:
             yield Bonus.CHAPTER * _part(self.named, entry.subject)
         if self.called:
-            yield Bonus.CALLED * _part(self.called, frozenset().union(*entry.titles))
+            yield Bonus.CALLED * _part(self.called, entry.headed)
         both = len(entry.words_of_title & self.small_words)
         yield Bonus.EXACT_TITLE * both / len(entry.words_of_title | self.small_words)
         for word, weight in self.weighed:

@@ -24,7 +24,7 @@ __all__ = [
     "Weight",
 ]
 
-ENOUGH = 0.68
+ENOUGH = 0.75
 """Share of a question that a text must hold to be given as an answer."""
 BELIEF = 0.55
 """Share of a belief's words from which a question comes near it."""
@@ -48,7 +48,7 @@ class Weight:
 class Factor:
     """By what the share of a text is multiplied."""
 
-    NEAR = 0.75
+    NEAR = 0.85
     """A thing where only one that stands near it is in the text."""
     NAMED_ELSEWHERE = 0.80
     """Each thing that is asked about by its name and is not in the text."""
@@ -110,6 +110,9 @@ WAYS = {
         "compare",
         "benefit",
         "predict",
+        "limits",
+        "approved",
+        "choose",
     )
 }
 """What is asked of a thing: how long, how often, how much. It tells less than the thing."""

@@ -33,6 +33,8 @@ _ALL_WORDS_TOO = 2
 """Things with names of this many words or more keep their words beside the thing."""
 _NOT_CORRECTED = 4
 """Words up to this length are taken as written."""
+_TWO_ERRORS_FROM, _THREE_ERRORS_FROM = 7, 12
+"""Letters from which a word may be two or three errors away from the one that was meant."""
 _BOTH = {"xus"}
 """US: the country in what is stored; in a question the country or ultrasound."""
 
@@ -85,6 +87,7 @@ class Vocabulary:
     def __init__(self, knowledge: Knowledge) -> None:
         self._phrases: dict[tuple[str, ...], Named | str] = {}
         self.things: dict[str, Named] = {}
+        self._meant_by_misspelt: set[str] = set()
         self._words: set[str] = set(FILLERS | NOT_HELD | REAL_WORDS)
         self._held: set[str] = set()
         self._near: dict[str, tuple[str, ...]] = _near_things(knowledge)
@@ -118,10 +121,13 @@ class Vocabulary:
     def _key(self, phrase: str) -> tuple[str, ...]:
         words = folded_words(phrase)
         self._words.update(words)
+        self._meant_by_misspelt.update(words)
         return tuple(stem(word) for word in words)
 
-    def learn(self, texts: Iterable[str]) -> None:
-        """Take the words of these texts as rightly spelt."""
+    def learn(self, texts: Iterable[str], *, telling: Iterable[str] = ()) -> None:
+        """Take the words of these texts as rightly spelt; others are corrected into the `telling` ones."""
+        for text in telling:
+            self._meant_by_misspelt.update(folded_words(text))
         for text in texts:
             self._words.update(folded_words(text))
             self._held.update(stem(word) for word in folded_words(text))
@@ -165,10 +171,12 @@ class Vocabulary:
         unique = {word.tokens[0]: word for word in reversed(found)}
         return Reading(tuple(reversed(unique.values())), tuple(fillers), corrections, " ".join(words))
 
-    def _things_within(self, words: Sequence[str]) -> tuple[str, ...]:
-        """The things that single words of an everyday phrase name."""
+    def _things_within(self, words: Sequence[str], *kinds: str) -> tuple[str, ...]:
+        """The things, of these kinds (all), that single words of a phrase name."""
         named = (self._phrases.get((stem(word),)) for word in words)
-        return tuple(each.token for each in named if isinstance(each, Named))
+        return tuple(
+            each.token for each in named if isinstance(each, Named) and (not kinds or each.kind in kinds)
+        )
 
     def _cut(self, stems: Sequence[str]) -> Iterator[tuple[int, int, Named | str | None]]:
         """The words cut into the longest known phrases, from left to right."""
@@ -187,6 +195,7 @@ class Vocabulary:
         if isinstance(meaning, Named):
             yield meaning.token
             if len(words) >= _ALL_WORDS_TOO:
+                yield from self._things_within(words, "trial")
                 yield from (stem(word) for word in words if stem(word) not in self._fillers)
         elif meaning is not None:
             yield from (meaning,) if meaning else ()
@@ -204,7 +213,7 @@ class Vocabulary:
         digits = "".join(sign for sign in word if sign.isdigit())
         if digits and len(word) - len(digits) <= _NOT_CORRECTED:
             return word
-        allowed = 1 if len(word) < 6 else 2 if len(word) < 11 else 3
+        allowed = 1 if len(word) < _TWO_ERRORS_FROM else 2 if len(word) < _THREE_ERRORS_FROM else 3
         near = process.extract(word, self._candidates, scorer=OSA.distance, score_cutoff=allowed, limit=8)
         near = [each for each in near if "".join(sign for sign in each[0] if sign.isdigit()) == digits]
         same_start = [each for each in near if each[0][0] == word[0]]
@@ -217,7 +226,7 @@ class Vocabulary:
 
     @property
     def _candidates(self) -> tuple[str, ...]:
-        return _candidates(frozenset(self._words))
+        return _candidates(frozenset(self._meant_by_misspelt))
 
 
 def _one(phrase: str) -> str:
@@ -225,10 +234,10 @@ def _one(phrase: str) -> str:
     return stem("".join(folded_words(phrase)))
 
 
-def _likeness(word: str, candidate: str, distance: float, _: int) -> tuple[bool, float, int]:
+def _likeness(word: str, candidate: str, distance: float, _: int) -> tuple[bool, float, int, int]:
     """How likely a known word was meant, the smallest the likeliest: a letter not doubled is commonest."""
     singled = re.sub(r"(.)\1", r"\1", candidate) == re.sub(r"(.)\1", r"\1", word)
-    return (not singled, distance, -_begins_alike(word, candidate))
+    return (not singled, distance, -_begins_alike(word, candidate), -len(candidate))
 
 
 def _begins_alike(word: str, candidate: str) -> int:
