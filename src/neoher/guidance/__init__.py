@@ -22,4 +22,13 @@ Every item has sources, a verification (how far its sources were read), a review
 which it holds, the date it was last checked, a date on which it expires, regions (none: everywhere) and
 what it supersedes. A statement makes one claim, worded for a clinician, a patient and a researcher.
 Data files: `knowledge/data`; `scripts/compile_knowledge.py` makes the compiled form.
+
+Rules are items of it (`knowledge/data/rules`), read with three-valued logic against the facts of a record::
+
+    from neoher.guidance.advice import advise
+
+    conclusion = advise(case, load_knowledge(), today)   # options, alerts, pitfalls, differences, missing
+
+`facts` reads a record into facts by name, `rules` decides, `advice` gathers; `cardiac` and `heart` judge the
+ejection fraction by the rule sets of each region.
 """

@@ -15,10 +15,12 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from pydantic import ValidationError
 
 from neoher.guidance.advice.advising import advise
 from neoher.guidance.advice.content import Advice
@@ -38,6 +40,7 @@ __all__ = [
     "read_cases",
     "removals",
     "remove",
+    "unexplained_gains",
 ]
 
 RECORDS = "records.yaml"
@@ -121,6 +124,27 @@ def gains(before: Advice, after: Advice) -> tuple[str, ...]:
     ]
     kept = {each.code for each in after.alerts}
     found += [f"alert {each.code} cleared" for each in before.alerts if each.code not in kept]
+    return tuple(found)
+
+
+def unexplained_gains(
+    case: EvaluationCase, knowledge: Knowledge, facts: Iterable[tuple[str, str]]
+) -> tuple[str, ...]:
+    """What advice gains when one of the facts (of `removals`) is taken out and `missing` does not name it."""
+    before = advised(case.record, case.today, knowledge).value
+    found = []
+    for where, path in facts:
+        record = copy.deepcopy(case.record)
+        remove(record, where)
+        try:
+            after = advised(record, case.today, knowledge).value
+        except ValidationError:
+            continue  # what is left is no record
+        assert before is not None  # advice always has a value
+        assert after is not None
+        gained = gains(before, after)
+        if gained and not names(after.missing, path):
+            found.append(f"{path}: {', '.join(gained)}")
     return tuple(found)
 
 
