@@ -90,6 +90,9 @@ def heart_alerts(patient: Patient, gathered: Gathered) -> None:
             )
     if not current:
         return
+    for given in patient.given:
+        if given.start is None and given.has(current):
+            gathered.miss(f"{given.path}.start", "first day", "which LVEF is the baseline")
     if not measured:
         gathered.miss("heart", "ejection fraction (LVEF)", "whether HER2-directed drugs may go on")
         gathered.alerts.append(_not_measured(current))
@@ -127,11 +130,9 @@ def _current_drugs(patient: Patient) -> list[str]:
     return [drug for drug in _DRUGS if drug in going_on]
 
 
-def _first_day(patient: Patient) -> dt.date | None:
-    starts = [
-        each.start for each in patient.given if each.start and (each.drugs is None or each.drugs & HER2_DRUGS)
-    ]
-    return min(starts, default=None)
+def _first_day(patient: Patient, drug: str) -> dt.date | None:
+    """The first day of the drug: its baseline is the last measurement up to it."""
+    return min((each.start for each in patient.given if each.start and each.has((drug,))), default=None)
 
 
 def _facts(patient: Patient, drug: str) -> CardiacFacts:
@@ -140,7 +141,7 @@ def _facts(patient: Patient, drug: str) -> CardiacFacts:
         for each in patient.case.heart
         if each.date and each.lvef_percent is not None
     )
-    first_dose = _first_day(patient)
+    first_dose = _first_day(patient, drug)
     before = [date for date, _ in measured if first_dose is None or date <= first_dose]
     baseline = (max(before) if before and first_dose is not None else None) or measured[0][0]
     newest = max(patient.case.heart, key=lambda each: each.date or dt.date.min)

@@ -103,7 +103,11 @@ def treatments_of(case: Case, knowledge: Knowledge, operations: tuple[Surgery, .
     """Every entry of `treatment`; one that says neither setting nor date counts as given before surgery."""
     names = _names(knowledge)
     operated = min((each.date for each in operations if each.date), default=None)
-    return tuple(_given(position, each, names, operated) for position, each in enumerate(case.treatment))
+    # Once every cancer was operated on, what was given before surgery is over.
+    over = len(operations) >= max(1, len(case.cancers))
+    return tuple(
+        _given(position, each, names, operated, over=over) for position, each in enumerate(case.treatment)
+    )
 
 
 def drug_named(text: str | None, knowledge: Knowledge) -> str | None:
@@ -133,7 +137,9 @@ def _names(knowledge: Knowledge) -> _Names:
     return _Names(regimens, drugs)
 
 
-def _given(position: int, treatment: Treatment, names: _Names, operated: dt.date | None) -> Given:
+def _given(
+    position: int, treatment: Treatment, names: _Names, operated: dt.date | None, *, over: bool
+) -> Given:
     regimen = names.regimens.get(_folded(treatment.regimen or ""))
     drugs: frozenset[str] | None
     if regimen is not None:
@@ -146,7 +152,9 @@ def _given(position: int, treatment: Treatment, names: _Names, operated: dt.date
     before = treatment.setting is not Setting.ADJUVANT
     if treatment.setting is None and operated is not None and treatment.start is not None:
         before = treatment.start < operated
-    return Given(f"treatment[{position}]", treatment, drugs, regimen, before, _ended(treatment))
+    return Given(
+        f"treatment[{position}]", treatment, drugs, regimen, before, _ended(treatment) or (over and before)
+    )
 
 
 def _ended(treatment: Treatment) -> bool:
