@@ -47,6 +47,10 @@ COHORT_COMMANDS: dict[str, tuple[str, str]] = {
         "HER2 PET against biopsy: flow, classes by tracer, SUVmax by class, false positives, ROC.",
         "neoher cohort her2pet events.csv --window 61",
     ),
+    "measure": (
+        "The images of a folder of cases on many workers, into Parquet; a stopped run goes on.",
+        "neoher cohort measure cases/ --workers 4 --memory 2GiB",
+    ),
     "survival": (
         "Survival by group: Kaplan-Meier, log-rank, Cox; competing events by Aalen-Johansen and Fine-Gray.",
         "neoher cohort survival cohort.csv --time efs_days --event efs_event --by her2_class --at 1095,1825",
