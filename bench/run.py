@@ -13,6 +13,8 @@ from cohort import measure as cohort_costs
 from cohort import print_costs
 from kernels import kernel_speed
 from kinetics import PEER_VOXELS, POINTS, VOXELS, kinetic_speed
+from patients import measure as patients_measured
+from patients import print_throughput
 from pet import SLICES as PET_SLICES
 from pet import pet_speed
 from reading import PIXEL_BYTES, generate_exam, peak_memory_bytes, reading_report
@@ -35,6 +37,7 @@ def main() -> None:
         _pet(Path(folder))
     _start()
     print_costs(cohort_costs())
+    print_throughput(patients_measured())
 
 
 def _reading(exam: Path) -> None:

@@ -51,6 +51,15 @@ COHORT_COMMANDS: dict[str, tuple[str, str]] = {
         "The images of a folder of cases on many workers, into Parquet; a stopped run goes on.",
         "neoher cohort measure cases/ --workers 4 --memory 2GiB",
     ),
+    "fit": (
+        "A model of an outcome on your own cohort, with its model card. Research use.",
+        "neoher cohort fit cohort.csv --outcome pcr --predictors age,her2_class,hr --model "
+        "model.json --out card",
+    ),
+    "predict": (
+        "A fitted model applied to a table; nothing is said outside its data. Research use.",
+        "neoher cohort predict new.csv --model model.json",
+    ),
     "survival": (
         "Survival by group: Kaplan-Meier, log-rank, Cox; competing events by Aalen-Johansen and Fine-Gray.",
         "neoher cohort survival cohort.csv --time efs_days --event efs_event --by her2_class --at 1095,1825",
