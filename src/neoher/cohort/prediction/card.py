@@ -5,7 +5,7 @@ from __future__ import annotations
 from neoher.cohort.parts import Parts
 from neoher.cohort.prediction.performance import Performance
 from neoher.cohort.prediction.training import INNER_FOLDS, LEAST_DISTINCT, PENALTIES
-from neoher.cohort.prediction.validation import TREES, Validation
+from neoher.cohort.prediction.validation import LEARNING_RATE, TREES, Validation
 from neoher.cohort.result import Estimate, Heading, ResultTable
 from neoher.cohort.statistics.outcome import Interval
 from neoher.cohort.table.tidy import Cohort
@@ -113,7 +113,7 @@ def methods_of(cohort: Cohort, model: PredictionModel, validation: Validation, r
         f"35th, 65th and 95th percentile. The penalty (C = {model.penalty:g}) was chosen among "
         f"{len(PENALTIES)} "
         f"from {PENALTIES[0]:g} to {PENALTIES[-1]:g} by the log loss of {INNER_FOLDS}-fold cross-validation. "
-        "Gradient boosting (trees of depth 2, learning rate 0.05, "
+        f"Gradient boosting (trees of depth 2, learning rate {LEARNING_RATE:g}, "
         f"{', '.join(map(str, TREES))} trees by inner cross-validation) stands beside it for "
         "comparison and is "
         f"not stored. Performance is of nested cross-validation, {validation.folds} folds drawn "

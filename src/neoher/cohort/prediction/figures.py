@@ -17,7 +17,7 @@ GROUPS = 5
 
 def calibration_figure(chances: dict[str, FloatArray], outcome: BoolArray, level: float) -> Figure:
     """Rate against mean chance in fifths of the chance, with Wilson's intervals."""
-    with draw(100, 90) as (canvas, axes):
+    with draw(140, 95) as (canvas, axes):
         axes.plot([0, 1], [0, 1], color=QUIET, linewidth=0.8, linestyle=":")
         for place, (name, chance) in enumerate(chances.items()):
             style = line_style(place)

@@ -18,10 +18,11 @@ from neoher.cohort.prediction.training import (
     predictors_of,
 )
 
-__all__ = ["Validation", "cross_validate"]
+__all__ = ["LEARNING_RATE", "TREES", "Validation", "cross_validate"]
 
-TREES = (25, 50, 100, 200)
+TREES = (10, 20, 40, 80)
 """Numbers of trees among which the inner cross-validation chooses."""
+LEARNING_RATE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def _boosted(columns: FloatArray, learning: Patients, held_out: FloatArray, seed
 
     def grown(rows: FloatArray, outcome: BoolArray, trees: int) -> GradientBoostingClassifier:
         return GradientBoostingClassifier(
-            n_estimators=trees, learning_rate=0.05, max_depth=2, subsample=0.8, random_state=seed
+            n_estimators=trees, learning_rate=LEARNING_RATE, max_depth=2, subsample=0.8, random_state=seed
         ).fit(rows, outcome)
 
     losses = np.zeros(len(TREES))
