@@ -141,7 +141,9 @@ def test_numbers_of_images_that_went_away_are_marked_stale_and_not_counted(
     (row,) = [row for row in result.main.rows if row["quantity"] == "functional tumour volume"]
     assert row["n"] == 1
     frame = pd.read_parquet(tmp_path / "out" / "measurements.parquet")
-    assert set(frame[frame["case_folder"] == "P001"]["state"]) == {"stale"}
+    volume = frame[(frame["case_folder"] == "P001") & (frame["quantity"] == "functional_tumour_volume")]
+    assert volume["state"].tolist() == ["stale"]
+    assert "not there" in volume["reason"].iloc[0]
 
 
 def test_one_patient_in_two_folders_is_said(patients: Any) -> None:

@@ -110,11 +110,10 @@ def _result(outcomes: Sequence[PatientOutcome], kept: int) -> CohortResult:
 def _excluded(outcomes: Sequence[PatientOutcome]) -> list[Excluded]:
     found = []
     for place, one in enumerate(outcomes, start=1):
-        for failure in one.failures:
-            where = f"{one.case_folder}: exam {failure.exam}" if failure.exam else one.case_folder
-            found.append(
-                Excluded(row=place, column=where, reason=failure.reason or "failed", patient=one.patient)
-            )
+        # Images that are not there fail every method of their exam alike: said once.
+        for exam, reason in dict.fromkeys((each.exam, each.reason) for each in one.failures):
+            where = f"{one.case_folder}: exam {exam}" if exam else one.case_folder
+            found.append(Excluded(row=place, column=where, reason=reason or "failed", patient=one.patient))
         if one.state is PatientState.NO_IMAGES:
             reason = "the record names no images that are measured"
             found.append(Excluded(row=place, column=one.case_folder, reason=reason, patient=one.patient))

@@ -69,7 +69,7 @@ def patient_frame(outcomes: Sequence[PatientOutcome]) -> pd.DataFrame:
             "state": one.state.value,
             "numbers": sum(value.value is not None for value in one.values),
             "failures": len(one.failures),
-            "reason": "; ".join(str(each.reason) for each in one.failures) or None,
+            "reason": "; ".join(dict.fromkeys(str(each.reason) for each in one.failures)) or None,
             "seconds": one.seconds,
             "peak_mb": one.peak_mb,
             "worker": one.worker or None,

@@ -105,7 +105,7 @@ def design(predictors: Sequence[Predictor], patients: Patients, *, curved: bool)
 
 def fit_ridge(columns: FloatArray, outcome: BoolArray, penalty: float) -> LogisticRegression:
     """One fit at the given inverse strength; the intercept is not penalised."""
-    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+    from sklearn.linear_model import LogisticRegression
 
     return LogisticRegression(C=penalty, solver="newton-cholesky", max_iter=200, tol=1e-8).fit(
         columns, outcome

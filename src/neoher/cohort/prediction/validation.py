@@ -63,7 +63,7 @@ def cross_validate(
 
 def _boosted(columns: FloatArray, learning: Patients, held_out: FloatArray, seed: int) -> FloatArray:
     from sklearn.ensemble import GradientBoostingClassifier  # type: ignore[import-untyped]
-    from sklearn.model_selection import StratifiedGroupKFold  # type: ignore[import-untyped]
+    from sklearn.model_selection import StratifiedGroupKFold
 
     def grown(rows: FloatArray, outcome: BoolArray, trees: int) -> GradientBoostingClassifier:
         return GradientBoostingClassifier(
