@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import shutil
@@ -19,6 +20,7 @@ import duckdb
 import pandas as pd
 import pytest
 
+from neoher.cli.main import run
 from neoher.cohort.measuring.analysis import MeasuredCohort, measure_cohort
 from neoher.cohort.measuring.journal import JOURNAL_FILE, open_journal, read_journal
 from neoher.cohort.measuring.patient import PatientOutcome, PatientState, fingerprint, measure_patient
@@ -227,6 +229,53 @@ def test_a_running_cluster_measures_too_and_must_see_the_folder(patients: Any, t
         assert result.n == 3
         with pytest.raises(InputError, match="does not see"), cluster(address, tmp_path / "nowhere"):
             pass
+
+
+# The command -----------------------------------------------------------------------------------------------
+
+
+def _printed(*words: str) -> tuple[int, str, str]:
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        status = run(["cohort", "measure", *words])
+    return status, out.getvalue(), err.getvalue()
+
+
+def test_the_command_measures_on_a_running_cluster_and_prints_the_contracts_object(patients: Any) -> None:
+    from distributed import LocalCluster
+
+    root = patients.write(range(2))
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None, protocol="tcp://"
+    ) as running:
+        status, out, _ = _printed(str(root), "--scheduler", running.scheduler_address, "--json")
+    assert status == 0
+    found = json.loads(out)
+    assert list(found)[1:7] == ["n", "excluded", "table", "estimates", "tests", "methods_text"]
+    assert found["n"] == 2
+    assert found["remake"]["command"].startswith("neoher cohort measure")
+    written = {file.name for file in (root / "measured").iterdir()}
+    assert {"measurements.parquet", "patients.parquet", "journal.jsonl", "measure.html"} <= written
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--workers", "0"], "0 workers measure nothing"),
+        (["--scheduler", "tcp://127.0.0.1:1", "--workers", "2"], "workers of a running cluster are its own"),
+        (["--memory", "much"], "no amount of memory"),
+    ],
+)
+def test_a_wish_that_cannot_be_met_is_refused(patients: Any, words: list[str], message: str) -> None:
+    status, out, err = _printed(str(patients.write(range(1))), *words)
+    assert (status, out) == (2, "")
+    assert message in err
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    status, out, err = _printed(str(tmp_path / "absent"))
+    assert (status, out) == (2, "")
+    assert "no such folder" in err
 
 
 # Processes, killed -----------------------------------------------------------------------------------------
