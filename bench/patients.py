@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-PATIENTS = 12
+PATIENTS = 6
 WORKERS = (1, 2, 4)
 
 
@@ -35,7 +35,7 @@ def make_patients(root: Path) -> None:
     from neoher.simulate.patient import simulate_patient
 
     original = root.parent / "original"
-    simulate_patient(original, seed=7)
+    simulate_patient(original, seed=7, pet_form=None)
     record = (original / "case.yaml").read_text()
     for number in range(PATIENTS):
         folder = root / f"P{number:03d}"
