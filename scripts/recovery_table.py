@@ -41,7 +41,7 @@ def visits_of(job: tuple[int, Vendor]) -> list[Visit]:
     seed, vendor = job
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "case"
-        simulate_patient(place, seed=seed, vendor=vendor, pet_form=None)
+        simulate_patient(place, seed=seed, vendor=vendor, diffusion_form=None, pet_form=None)
         truth = json.loads((place / "truth.json").read_text())["visits"]
         visits = []
         for result in measure_case(place, read_case(place), Measurements()):

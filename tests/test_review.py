@@ -45,11 +45,26 @@ def test_the_report_prints_the_measured_volumes(case: Path, report: Path) -> Non
     truth = json.loads((case / "truth.json").read_text())["visits"]
     stored = json.loads((case / "measurements.json").read_text())["entries"]
     page = report.read_text()
-    for entry in (one for one in stored if one["modality"] == "MR"):
+    for entry in (one for one in stored if one["method"].startswith("ftv")):
         volume = entry["conclusion"]["value"]["volume_cc"]
         assert volume == pytest.approx(truth[entry["visit"]]["ftv_reference_cc"], rel=0.05)
         assert f"{volume:.3f} cc" in page or volume == 0
     assert "no voxel reaches the thresholds" in page
+
+
+def test_the_report_prints_the_diffusion_of_the_tumour_while_it_is_there(case: Path, report: Path) -> None:
+    truth = json.loads((case / "truth.json").read_text())["diffusion"]
+    stored = json.loads((case / "measurements.json").read_text())["entries"]
+    page = report.read_text()
+    measured = {
+        entry["visit"]: entry["conclusion"]["value"]["mean"]
+        for entry in stored
+        if entry["method"].startswith("adc") and entry["conclusion"]["value"] is not None
+    }
+    assert list(measured) == ["T0", "T1", "T2"] == [visit for visit, lesions in truth.items() if lesions]
+    for visit, mean in measured.items():
+        assert mean == pytest.approx(truth[visit]["L1"]["adc_mean"], rel=0.02)
+        assert f"{mean:.0f}" in page
 
 
 def test_the_report_prints_the_uptake_of_every_lesion_on_pet(case: Path, report: Path) -> None:
@@ -95,7 +110,7 @@ def test_check_and_measure_answer_for_people_and_programs(case: Path) -> None:
     assert "the record is sound" in checked.stdout
     measured = run("measure", case, "--json")
     assert measured.returncode == 0
-    assert len(json.loads(measured.stdout)["entries"]) == 10
+    assert len(json.loads(measured.stdout)["entries"]) == 14
 
 
 def test_a_case_begun_from_images_alone_names_its_exams(case: Path, tmp_path: Path) -> None:

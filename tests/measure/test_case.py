@@ -18,7 +18,7 @@ from neoher.simulate.patient import simulate_patient
 @pytest.fixture(scope="module")
 def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("simulated") / "case"
-    simulate_patient(folder, seed=11, pet_form=None)
+    simulate_patient(folder, seed=11, diffusion_form=None, pet_form=None)
     # Two visits are enough here.
     text = (folder / "case.yaml").read_text()
     for visit in ("T1", "T2"):

@@ -24,7 +24,7 @@ LARGE_CC = 3.0
 def test_functional_tumour_volume_and_diameter_are_recovered(
     seed: int, vendor: Vendor, tmp_path: Path
 ) -> None:
-    simulate_patient(tmp_path / "case", seed=seed, vendor=vendor, pet_form=None)
+    simulate_patient(tmp_path / "case", seed=seed, vendor=vendor, diffusion_form=None, pet_form=None)
     truth = json.loads((tmp_path / "case" / "truth.json").read_text())["visits"]
     case = read_case(tmp_path / "case")
     diagonal = SCANNERS[vendor].grid.voxel_diagonal_mm

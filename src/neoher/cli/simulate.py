@@ -21,17 +21,40 @@ PetForm = Literal[
 ]
 
 
+DiffusionForm = Literal[
+    "standard",
+    "siemens-private",
+    "ge-private",
+    "philips-private",
+    "map-without-unit",
+    "map-real-world",
+    "map-rescale-type",
+]
+
+CourseName = Literal[
+    "complete-response",
+    "concentric-shrinkage",
+    "fragmentation",
+    "non-mass-enhancement",
+    "progression",
+    "new-lesion",
+]
+
+
 def simulate(
     out: Path,
     *,
     patient: str = "P001",
-    course: Literal["complete-response"] = "complete-response",
+    course: CourseName = "complete-response",
     seed: int = 1,
     vendor: Literal["ge", "siemens"] = "ge",
+    diffusion: bool = True,
+    diffusion_form: DiffusionForm = "standard",
     pet: bool = True,
     pet_form: PetForm = "bqml-start",
     distant: Annotated[bool, Parameter(negative="")] = False,
     breathing_mm: float = 0.0,
+    motion_mm: float = 0.0,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """Make a digital reference patient: DICOM of every visit, case.yaml, and truth.json.
@@ -45,11 +68,17 @@ def simulate(
     patient
         Id of the patient.
     course
-        How the disease answers to therapy.
+        How the disease answers to therapy: a mass that goes, shrinks about its centre, breaks into islands or
+        grows; a segment of non-mass enhancement that empties; a mass that shrinks while another one comes.
     seed
         Whole number that decides everything random; the same seed gives the same patient.
     vendor
         How the MRI is written: ge puts all phases into one series, siemens one series per phase.
+    diffusion
+        With diffusion images of b = 0, 100, 600 and 800 s/mm2 beside the contrast phases.
+    diffusion_form
+        How they are written: the b-value in its standard element or in a vendor's private one; or
+        the scanner's ADC map alone, without a unit, with a real world value mapping, or with a rescale type.
     pet
         With FDG PET/CT before therapy and after its first cycle, and a 89Zr-pertuzumab PET/CT six days after
         its injection.
@@ -61,23 +90,27 @@ def simulate(
         With one metastasis, in a thoracic vertebra.
     breathing_mm
         Excursion of the diaphragm in mm, by which PET is blurred; 0: the breath is held.
+    motion_mm
+        How far the patient moves, at most, between the phases of an MRI; 0: she lies still.
     json
         Print one JSON object: where the files lie.
     """
     from neoher.cli.printing import print_json
     from neoher.cli.watching import watching
-    from neoher.simulate.patient import Course, Vendor, simulate_patient
+    from neoher.simulate import patient as simulated
 
     with watching() as watch:
-        made = simulate_patient(
+        made = simulated.simulate_patient(
             out,
             patient=patient,
-            course=Course(course),
+            course=simulated.Course(course),
             seed=seed,
-            vendor=Vendor(vendor),
+            vendor=simulated.Vendor(vendor),
+            diffusion_form=simulated.DiffusionForm(diffusion_form) if diffusion else None,
             pet_form=pet_form if pet else None,
             distant=distant,
             breathing_mm=breathing_mm,
+            motion_mm=motion_mm,
             progress=lambda what, share: watch.progress(what, round(100 * share), 100),
         )
     if json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,8 +10,10 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from neoher.simulate.random_field import RandomField
-from neoher.simulate.reader import BoxMm, omitting, volume_of_interest
-from neoher.simulate.tumour import Tumour
+from neoher.simulate.reader import BoxMm, around, omitting, volume_of_interest
+from neoher.simulate.tumour.mass import Mass
+from neoher.simulate.tumour.segment import Segment
+from neoher.simulate.tumour.shape import Together
 
 __all__ = ["Breast", "Tissues", "Vessel"]
 
@@ -87,16 +90,33 @@ class Breast:
     fine: RandomField = field(repr=False)
     strands: RandomField = field(repr=False)
     speckle: RandomField = field(repr=False)
-    tumour: Tumour
+    tumour: Mass | Segment
+    second: Mass | None
+    """A lesion that only comes later; its place is there from the start."""
+    largest: Together = field(repr=False)
+    """All disease as large as it ever gets: it is wrapped in gland."""
     feeding_vessel: Vessel
     """The vessel that passes the tumour inside the volume of interest."""
     other_vessels: tuple[Vessel, ...]
     voi: BoxMm
     omit: BoxMm
+    second_voi: BoxMm | None
 
     @classmethod
-    def random(cls, random: np.random.Generator, tumour_radius_mm: float) -> Breast:
-        """A breast with a tumour of about that radius inside its fibroglandular tissue."""
+    def random(
+        cls,
+        random: np.random.Generator,
+        tumour_radius_mm: float,
+        kind: type[Mass] | type[Segment] = Mass,
+        *,
+        growth: float = 1.0,
+        second_radius_mm: float | None = None,
+    ) -> Breast:
+        """A breast with a tumour of about that radius inside its fibroglandular tissue.
+
+        Parameters: `growth`: the largest linear size against baseline that the tumour will have, for which
+        the volume of interest has room; `second_radius_mm`: of a lesion elsewhere that comes later.
+        """
         height, width, length = random.uniform(66, 78), random.uniform(56, 62), random.uniform(54, 62)
         middle = np.array([CENTRE_X_MM, -20.0, 0.0])
         coarse, fine, strands, speckle = (
@@ -105,25 +125,30 @@ class Breast:
         room = max(4.0, 20.0 - tumour_radius_mm)
         offset = random.uniform(-1.0, 1.0, 3) * np.array([room, 0.6 * room, room])
         centre = np.array([CENTRE_X_MM, 16.0 - 0.55 * height, 0.0]) + offset
-        tumour = Tumour.random(random, centre, tumour_radius_mm)
-        feeding = _feeding_vessel(random, tumour)
-        voi = volume_of_interest(centre, tumour.radius_mm, feeding.points_mm, feeding.radius_mm)
+        tumour = kind.random(random, centre, tumour_radius_mm)
+        radius = tumour.radius_mm * growth
+        feeding = _feeding_vessel(random, centre, radius)
+        voi = volume_of_interest(centre, radius, feeding.points_mm, feeding.radius_mm)
+        density, vessels = random.uniform(-0.08, 0.12), _vessels(random, height)
+        second = None if second_radius_mm is None else _second(random, centre, second_radius_mm)
+        second_voi = None if second is None else around(second.centre_mm, second.radius_mm)
         return cls(
             height_mm=height,
             half_width_mm=width,
             half_length_mm=length,
-            density=random.uniform(-0.08, 0.12),
+            density=density,
             coarse=coarse,
             fine=fine,
             strands=strands,
             speckle=speckle,
             tumour=tumour,
+            second=second,
+            largest=Together(centre, [tumour.at(growth), *([] if second is None else [second.at(1.0)])]),
             feeding_vessel=feeding,
-            other_vessels=tuple(
-                piece for vessel in _vessels(random, height) if (piece := vessel.outside(voi)) is not None
-            ),
+            other_vessels=tuple(_clear_of(vessels, [voi] if second_voi is None else [voi, second_voi])),
             voi=voi,
             omit=omitting(voi, feeding.points_mm, feeding.radius_mm),
+            second_voi=second_voi,
         )
 
     def tissues(self, points_mm: Array, voxel_mm: float) -> Tissues:
@@ -187,7 +212,7 @@ class Breast:
             (-below_wall - 8.0 - 3.0 * self.coarse(points_mm)) / 4.0, 0.0, 1.0
         )
         # A cancer of this kind grows in fibroglandular tissue: it is wrapped in some.
-        wrapped = self.tumour.distance(points_mm, 1.0)
+        wrapped = self.largest.distance(points_mm)
         around = np.clip((5.0 + 1.5 * self.fine(points_mm) - wrapped) / 2.0, 0.0, 1.0)
         # Vessels run in the fat between lobules.
         beside_vessel = np.clip((self.feeding_vessel.distance(points_mm) - 0.6) / 1.5, 0.0, 1.0)
@@ -206,13 +231,29 @@ def _soft(depth: Array, voxel_mm: float) -> Array:
     return np.clip(depth / voxel_mm + 0.5, 0.0, 1.0)
 
 
-def _feeding_vessel(random: np.random.Generator, tumour: Tumour) -> Vessel:
-    """A vessel that passes the tumour at a distance, from the chest wall forwards."""
-    beside = tumour.radius_mm * 1.55 + 9.0
+def _second(random: np.random.Generator, centre_mm: Array, radius_mm: float) -> Mass:
+    """A mass in the other half of the breast, from left to right."""
+    side = -1.0 if centre_mm[0] > CENTRE_X_MM else 1.0
+    away = np.array([side * 35.0, random.uniform(-2.0, 4.0), random.uniform(-5.0, 5.0)])
+    return Mass.random(random, centre_mm + away, radius_mm)
+
+
+def _clear_of(vessels: Iterable[Vessel], boxes: Sequence[BoxMm]) -> Iterator[Vessel]:
+    for vessel in vessels:
+        piece: Vessel | None = vessel
+        for box in boxes:
+            piece = None if piece is None else piece.outside(box)
+        if piece is not None:
+            yield piece
+
+
+def _feeding_vessel(random: np.random.Generator, centre_mm: Array, radius_mm: float) -> Vessel:
+    """A vessel that passes a tumour of that radius at a distance, from the chest wall forwards."""
+    beside = radius_mm * 1.55 + 9.0
     direction = random.choice([-1.0, 1.0])
-    x = tumour.centre_mm[0] + random.uniform(-4, 4)
-    z = tumour.centre_mm[2] + direction * beside
-    ys = np.linspace(tumour.centre_mm[1] + 40.0, tumour.centre_mm[1] - 26.0, 6)
+    x = centre_mm[0] + random.uniform(-4, 4)
+    z = centre_mm[2] + direction * beside
+    ys = np.linspace(centre_mm[1] + 40.0, centre_mm[1] - 26.0, 6)
     wiggle = random.normal(0.0, 0.8, (6, 2))
     return Vessel.along(
         np.stack([x + wiggle[:, 0], ys, z + wiggle[:, 1]], axis=1), random.uniform(0.42, 0.52)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from neoher.simulate.course import Plan
+from neoher.simulate.course import Course, Plan
 from neoher.simulate.mr.scanner import Scanner, Vendor
 from neoher.simulate.mr.truth import VisitTruth
 from neoher.simulate.reader import BoxMm
+from neoher.simulate.surgery import remnant_of, t_by_size
 
-__all__ = ["CaseFacts", "case_text"]
+__all__ = ["CaseFacts", "case_text", "outlines_file"]
 
 CYCLE_DAYS = 21
 CYCLES = 6
@@ -26,10 +27,19 @@ class CaseFacts:
     """Start of the contrast injection by visit."""
     images: dict[str, str]
     """Folder of each visit's MRI, relative to the case."""
+    second: dict[str, VisitTruth]
+    """The truth of L2 at the visits at which it is there."""
+    outlined: dict[str, tuple[str, ...]]
+    """The lesions outlined on the diffusion images by visit."""
     pets: list[str]
     """The PET exams as entries of `exams`."""
     distant: bool = False
     """Whether there is a metastasis, M1."""
+
+
+def outlines_file(images: str) -> str:
+    """Where the outlines on an exam's diffusion images lie: beside its folder."""
+    return f"{images}-outlines.dcm"
 
 
 def case_text(plan: Plan, scanner: Scanner, truths: dict[str, VisitTruth], facts: CaseFacts) -> str:
@@ -37,17 +47,21 @@ def case_text(plan: Plan, scanner: Scanner, truths: dict[str, VisitTruth], facts
     baseline = next(iter(plan.visits)).date
     biopsy = baseline - dt.timedelta(days=5)
     last_cycle = plan.start + dt.timedelta(days=CYCLE_DAYS * (CYCLES - 1))
-    extent = _read_mm(truths["T0"].longest_diameter_in_plane_mm)
-    stage = "1" if (extent or 0) <= 20 else "2"
+    extent = _extent(plan, truths["T0"])
+    left = _extent(plan, truths["T3"])
+    remnant = remnant_of(plan.course, truths["T3"].tumour_diameter_mm)
+    nodes_left = 0 if plan.course.responds else 1
     exams = "\n".join(
         [
-            _mammography(baseline - dt.timedelta(days=3), extent),
-            _ultrasound("T0", baseline - dt.timedelta(days=1), extent, node=True),
+            _mammography(baseline - dt.timedelta(days=3), plan, extent),
+            _ultrasound("T0", baseline - dt.timedelta(days=1), plan, extent, node=True),
             *(
                 _mri(visit.name, visit.date, truths[visit.name], plan, scanner, facts)
                 for visit in plan.visits
             ),
-            _ultrasound("T3", plan.visits[-1].date + dt.timedelta(days=1), None, node=False),
+            _ultrasound(
+                "T3", plan.visits[-1].date + dt.timedelta(days=1), plan, left, node=not plan.course.responds
+            ),
             _staging(baseline + dt.timedelta(days=4), distant=facts.distant),
             *facts.pets,
         ]
@@ -62,6 +76,11 @@ def case_text(plan: Plan, scanner: Scanner, truths: dict[str, VisitTruth], facts
     )
     metastasis = (
         "\n  - {id: M1, cancer: C1, kind: metastasis, site: thoracic vertebra}" if facts.distant else ""
+    )
+    later = (
+        "\n  - {id: L2, cancer: C1, kind: satellite, side: left, site: outside the known cancer}"
+        if facts.second
+        else ""
     )
     return f"""\
 # A digital reference patient: simulated, nobody's data. Remade by: neoher simulate OUT --seed {plan.seed}
@@ -78,11 +97,11 @@ cancers:
     side: left
     histology: invasive carcinoma NST
     grade: 3
-    stage: {{T: "{stage}", N: "1", M: "{int(facts.distant)}"}}
+    stage: {{T: "{t_by_size(extent)}", N: "1", M: "{int(facts.distant)}"}}
     extent: {{focality: unifocal, whole_extent_mm: {extent}, skin: none, nipple: none, chest_wall: none}}
 lesions:
   - {{id: L1, cancer: C1, kind: primary, side: left, site: central, clip: {biopsy}}}
-  - {{id: N1, cancer: C1, kind: node, side: left, site: axilla level I, clip: {biopsy}}}{metastasis}
+  - {{id: N1, cancer: C1, kind: node, side: left, site: axilla level I, clip: {biopsy}}}{later}{metastasis}
 specimens:
   - id: B1
     kind: core-biopsy
@@ -110,21 +129,21 @@ heart:
 baseline_tests: {{hepatitis_b: negative, pregnancy: negative}}
 contraindications: none
 adverse_events: none
-restaging: {{date: {plan.visits[-1].date}, ycT: "0", ycN: "0"}}
+restaging: {{date: {plan.visits[-1].date}, ycT: "{t_by_size(left)}", ycN: "{nodes_left}"}}
 surgery:
   date: {plan.surgery}
-  procedure: lumpectomy
+  procedure: {remnant.procedure}
   side: left
-  axilla: sentinel nodes
+  axilla: {remnant.axilla}
   specimen:
-    bed_mm: [14, 11]
-    cellularity_percent: 0
+    bed_mm: [{remnant.bed_mm[0]}, {remnant.bed_mm[1]}]
+    cellularity_percent: {remnant.cellularity_percent}
     cis_percent: 0
-    nodes_positive: 0
-    nodes_examined: 3
-    largest_met_mm: 0
-    ypT: "0"
-    ypN: "0"
+    nodes_positive: {remnant.nodes_positive}
+    nodes_examined: {remnant.nodes_examined}
+    largest_met_mm: {remnant.largest_met_mm}
+    ypT: "{remnant.yp_t}"
+    ypN: "{remnant.yp_n}"
     margins: negative
     clip_in_specimen: "yes"
     clipped_node_removed: "yes"
@@ -133,13 +152,23 @@ outcome: {{last_seen: {plan.surgery + dt.timedelta(days=90)}, status: alive}}
 
 
 def _mri(name: str, date: dt.date, truth: VisitTruth, plan: Plan, scanner: Scanner, facts: CaseFacts) -> str:
-    size = _read_mm(truth.longest_diameter_in_plane_mm)
-    finding = (
-        f"{{lesion: L1, finding: measured, longest_mm: {size}, type: mass, shape: irregular, "
-        "margin: irregular, internal_enhancement: rim, kinetics_initial: fast, kinetics_delayed: washout}"
-        if size
-        else '{lesion: L1, finding: absent, text: "No enhancement left at the site of the known cancer."}'
-    )
+    findings = [_mri_finding(plan, truth)]
+    regions = [
+        f"{{lesion: L1, purpose: voi, box_mm: {_box(plan.breast.voi)}}}",
+        f"{{lesion: L1, purpose: omit, box_mm: {_box(plan.breast.omit)}}}",
+    ]
+    if name in facts.second and plan.breast.second_voi is not None:
+        size = _read_mm(facts.second[name].longest_diameter_in_plane_mm)
+        findings.append(
+            f"{{lesion: L2, finding: measured, longest_mm: {size}, type: mass, shape: irregular}}"
+        )
+        regions.append(f"{{lesion: L2, purpose: voi, box_mm: {_box(plan.breast.second_voi)}}}")
+    regions += [
+        f'{{lesion: {lesion}, purpose: contour, file: "{outlines_file(facts.images[name])}#{lesion}"}}'
+        for lesion in facts.outlined.get(name, ())
+    ]
+    listed = "\n".join(f"      - {finding}" for finding in findings)
+    placed = "\n".join(f"      - {region}" for region in regions)
     # A GE exam of this style states no injection time; the technician's note is what the record has.
     noted = (
         f"\n    contrast_injected_at: {facts.injected_at[name].isoformat(timespec='seconds')}"
@@ -158,13 +187,38 @@ def _mri(name: str, date: dt.date, truth: VisitTruth, plan: Plan, scanner: Scann
     fibroglandular_tissue: c
     background_enhancement: {_background(truth)}{noted}
     findings:
-      - {finding}
+{listed}
     regions:
-      - {{lesion: L1, purpose: voi, box_mm: {_box(plan.breast.voi)}}}
-      - {{lesion: L1, purpose: omit, box_mm: {_box(plan.breast.omit)}}}"""
+{placed}"""
 
 
-def _mammography(date: dt.date, size: int | None) -> str:
+def _mri_finding(plan: Plan, truth: VisitTruth) -> str:
+    size = _extent(plan, truth)
+    if size is None:
+        return '{lesion: L1, finding: absent, text: "No enhancement left at the site of the known cancer."}'
+    measured = f"{{lesion: L1, finding: measured, longest_mm: {size}"
+    if plan.course is Course.NON_MASS_ENHANCEMENT:
+        return (
+            f"{measured}, type: non-mass enhancement, distribution: segmental, "
+            "internal_enhancement: clumped, kinetics_initial: fast, kinetics_delayed: washout}"
+        )
+    several = ', text: "Several foci within the former mass."' if truth.fragments > 1 else ""
+    return (
+        f"{measured}, type: mass, shape: irregular, margin: irregular, internal_enhancement: rim, "
+        f"kinetics_initial: fast, kinetics_delayed: washout{several}}}"
+    )
+
+
+def _mammography(date: dt.date, plan: Plan, size: int | None) -> str:
+    mass = (
+        ""
+        if plan.course is Course.NON_MASS_ENHANCEMENT
+        else f"""
+        longest_mm: {max((size or 10) - 3, 5)}
+        type: mass
+        shape: irregular
+        margin: spiculated"""
+    )
     return f"""\
   - id: MG-T0
     modality: MG
@@ -174,21 +228,19 @@ def _mammography(date: dt.date, size: int | None) -> str:
     composition: c
     lexicon_version: BI-RADS 2013
     findings:
-      - lesion: L1
-        longest_mm: {max((size or 10) - 3, 5)}
-        type: mass
-        shape: irregular
-        margin: spiculated
+      - lesion: L1{mass}
         calcifications: {{morphology: fine pleomorphic, distribution: grouped, extent_mm: 12}}"""
 
 
-def _ultrasound(visit: str, date: dt.date, size: int | None, *, node: bool) -> str:
-    primary = (
-        f"{{lesion: L1, longest_mm: {max(size - 2, 4)}, type: mass, shape: irregular, "
-        "orientation: not parallel, margin: spiculated, echo_pattern: hypoechoic}"
-        if size
-        else "{lesion: L1, finding: absent}"
-    )
+def _ultrasound(visit: str, date: dt.date, plan: Plan, size: int | None, *, node: bool) -> str:
+    primary = "{lesion: L1, finding: absent}"
+    if size and plan.course is Course.NON_MASS_ENHANCEMENT:
+        primary = f"{{lesion: L1, longest_mm: {max(size - 2, 4)}, echo_pattern: hypoechoic}}"
+    elif size:
+        primary = (
+            f"{{lesion: L1, longest_mm: {max(size - 2, 4)}, type: mass, shape: irregular, "
+            "orientation: not parallel, margin: spiculated, echo_pattern: hypoechoic}"
+        )
     axilla = (
         "{lesion: N1, short_mm: 14, cortex_mm: 6, hilum: absent}"
         if node
@@ -221,6 +273,13 @@ def _staging(date: dt.date, *, distant: bool) -> str:
 def _background(truth: VisitTruth) -> str:
     mean = truth.background_pe_percent[1]
     return "minimal" if mean < 20 else "mild" if mean < 35 else "moderate"
+
+
+def _extent(plan: Plan, truth: VisitTruth) -> int | None:
+    """The whole extent as read, gaps between islands and clumps included."""
+    if plan.course is Course.NON_MASS_ENHANCEMENT or truth.fragments > 1:
+        return _read_mm(truth.fragments_longest_diameter_3d_mm)
+    return _read_mm(truth.longest_diameter_in_plane_mm)
 
 
 def _read_mm(length_mm: float | None) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from pydicom.uid import UID, ExplicitVRLittleEndian
 from neoher.volume.grid import Grid
 
 __all__ = [
+    "Code",
+    "code_item",
     "date_and_time",
     "decimal",
     "made_uid",
@@ -23,6 +26,22 @@ __all__ = [
 ]
 
 UID_ROOT = "2.25."
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A DICOM code: value, scheme, meaning."""
+
+    value: str
+    scheme: str
+    meaning: str
+
+
+def code_item(code: Code) -> Dataset:
+    """A code as the item of a code sequence."""
+    item = Dataset()
+    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = code.value, code.scheme, code.meaning
+    return item
 
 
 def started_object(sop_class_uid: UID, modality: str) -> Dataset:

@@ -15,8 +15,12 @@ import numpy as np
 from neoher import __version__
 from neoher.errors import InputError
 from neoher.record.storing import new_folder, replace_atomically
-from neoher.simulate.case_text import CaseFacts, case_text
+from neoher.simulate.case_text import CaseFacts, case_text, outlines_file
 from neoher.simulate.course import Course, Plan, PlannedVisit, plan_patient
+from neoher.simulate.diffusion.course import tumour_adc_1e6
+from neoher.simulate.diffusion.dicom_writing import write_diffusion, write_outlines
+from neoher.simulate.diffusion.forms import DiffusionForm
+from neoher.simulate.diffusion.scanning import DiffusionScene, DiffusionTruth, region_truth
 from neoher.simulate.mr.dicom_writing import ExamHeader, write_exam
 from neoher.simulate.mr.scanner import SCANNERS, Scanner, Vendor
 from neoher.simulate.mr.truth import VisitTruth, truth_of
@@ -35,11 +39,13 @@ from neoher.simulate.pet.exam import (
 )
 from neoher.simulate.pet.scanning import PetScene
 from neoher.simulate.pet.vendor_forms import VENDOR_FORMS
+from neoher.volume.grid import Vector
 
-__all__ = ["Course", "SimulatedPatient", "Vendor", "simulate_patient"]
+__all__ = ["Course", "DiffusionForm", "SimulatedPatient", "Vendor", "simulate_patient"]
 
 BIRTH_YEAR = 1976
 DEEPEST_BREATH_MM = 60.0
+FARTHEST_MOTION_MM = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +55,11 @@ class SimulatedPatient:
     folder: Path
     objects: int
     truths: dict[str, VisitTruth]
-    """Truth of the MRI by visit."""
+    """Truth of the MRI by visit: of the primary, L1."""
     pets: dict[str, PetTruth]
     """Truth of the PET by exam."""
+    diffusion: dict[str, dict[str, DiffusionTruth]]
+    """Truth of the diffusion by visit and lesion."""
 
 
 def simulate_patient(
@@ -61,19 +69,23 @@ def simulate_patient(
     course: Course = Course.COMPLETE_RESPONSE,
     seed: int = 1,
     vendor: Vendor = Vendor.GE,
+    diffusion_form: DiffusionForm | None = DiffusionForm.STANDARD,
     pet_form: str | None = "bqml-start",
     distant: bool = False,
     breathing_mm: float = 0.0,
+    motion_mm: float = 0.0,
     progress: Callable[[str, float], None] | None = None,
 ) -> SimulatedPatient:
     """Make the patient of a seed in the folder `out`.
 
-    Parameters: `pet_form`: form of the PET exams, a name in `neoher.simulate.pet.vendor_forms.VENDOR_FORMS`;
-    None leaves PET out. `distant`: with one metastasis, in a vertebra. `breathing_mm`: excursion of the
-    diaphragm, by which PET is blurred. `progress` is called with what is done
-    and its share, 0 to 1. The same seed gives the same pixels; MRI is the same with PET and without.
+    Parameters: `diffusion_form`: how the diffusion series is written; None leaves it out. `pet_form`: form of
+    the PET exams, a name in `neoher.simulate.pet.vendor_forms.VENDOR_FORMS`; None leaves PET out. `distant`:
+    with one metastasis, in a vertebra. `breathing_mm`: excursion of the diaphragm, by which PET is blurred.
+    `motion_mm`: how far the patient moves, at most, between the phases of an MRI. `progress` is called with
+    what is done and its share, 0 to 1. The same seed gives the same pixels; the contrast phases are the same
+    with PET and diffusion and without.
     Raises: InputError where `out` already holds something, the seed is negative, no form is called so, or
-    nobody breathes so deeply.
+    nobody breathes so deeply or moves so far.
     """
     if seed < 0:
         raise InputError(f"a seed of {seed} is negative.", "--seed", "Give a whole number from 0.")
@@ -86,7 +98,22 @@ def simulate_patient(
             "--breathing-mm",
             f"Give 0 to {DEEPEST_BREATH_MM:g} mm.",
         )
-    wanted = _Wanted(plan_patient(seed, course), SCANNERS[vendor], patient, pet_form, distant, breathing_mm)
+    if not 0 <= motion_mm <= FARTHEST_MOTION_MM:
+        raise InputError(
+            f"a motion of {motion_mm:g} mm leaves no exam.",
+            "--motion-mm",
+            f"Give 0 to {FARTHEST_MOTION_MM:g} mm.",
+        )
+    wanted = _Wanted(
+        plan_patient(seed, course),
+        SCANNERS[vendor],
+        patient,
+        diffusion_form,
+        pet_form,
+        distant,
+        breathing_mm,
+        motion_mm,
+    )
     with new_folder(out) as folder:
         made = _write(folder, wanted, progress or _silent)
     return dataclasses.replace(made, folder=out)
@@ -99,16 +126,21 @@ class _Wanted:
     plan: Plan
     scanner: Scanner
     patient: str
+    diffusion_form: DiffusionForm | None
     pet_form: str | None
     distant: bool
     breathing_mm: float
+    motion_mm: float
 
 
 def _write(folder: Path, wanted: _Wanted, progress: Callable[[str, float], None]) -> SimulatedPatient:
     plan, scanner, patient = wanted.plan, wanted.scanner, wanted.patient
     scene = Scene(plan.breast, scanner)
     truths: dict[str, VisitTruth] = {}
-    facts = CaseFacts(patient, BIRTH_YEAR, {}, {}, [], wanted.distant)
+    second: dict[str, VisitTruth] = {}
+    diffusion: dict[str, dict[str, DiffusionTruth]] = {}
+    facts = CaseFacts(patient, BIRTH_YEAR, {}, {}, second, {}, [], wanted.distant)
+    coefficients, diffusing = tumour_adc_1e6(plan), DiffusionScene(plan.breast)
     objects = 0
     exams = len(plan.visits) + (0 if wanted.pet_form is None else 3)
     for number, visit in enumerate(plan.visits):
@@ -116,9 +148,22 @@ def _write(folder: Path, wanted: _Wanted, progress: Callable[[str, float], None]
         images = f"imaging/{visit.name.lower()}-mr"
         injected_at = _injection(visit)
         header = ExamHeader(patient, BIRTH_YEAR, plan.seed, visit.name, injected_at)
-        scanned = scene.visit(visit.scale, visit.kinetics, visit.snr, np.random.default_rng(visit.noise_seed))
+        moved = _motion(visit.noise_seed, len(scanner.times_s), wanted.motion_mm)
+        noise = np.random.default_rng(visit.noise_seed)
+        scanned = scene.visit(visit.disease, visit.kinetics, visit.snr, noise, moved)
         objects += write_exam(folder / images, header, scanner, scanned.signal)
-        truths[visit.name] = truth_of(plan.breast, scanner, scanned, visit.scale, visit.kinetics, visit.snr)
+        conditions = (scanner, scanned, visit.kinetics, visit.snr, moved)
+        truths[visit.name] = truth_of(visit.followed(plan.breast), *conditions)
+        later = visit.followed_second(plan.breast)
+        if later is not None and later.scale > 0:
+            second[visit.name] = truth_of(later, *conditions)
+        if wanted.diffusion_form is not None:
+            count, of_lesions = _write_diffusion(
+                folder, images, header, wanted, visit, diffusing, coefficients[visit.name]
+            )
+            objects += count
+            diffusion[visit.name] = of_lesions
+            facts.outlined[visit.name] = tuple(of_lesions)
         facts.injected_at[visit.name], facts.images[visit.name] = injected_at, images
     pets: dict[str, PetTruth] = {}
     for pet, physique, count, pet_truth in _write_pets(folder, wanted):
@@ -128,9 +173,36 @@ def _write(folder: Path, wanted: _Wanted, progress: Callable[[str, float], None]
         progress("simulating exams", (len(plan.visits) + len(pets)) / exams)
     progress("simulating exams", 1.0)
     replace_atomically(folder / "case.yaml", case_text(plan, scanner, truths, facts).encode())
-    stated = json.dumps(_truth(wanted, truths, pets), indent=1)
+    stated = json.dumps(_truth(wanted, truths, second, diffusion, pets), indent=1)
     replace_atomically(folder / "truth.json", f"{stated}\n".encode())
-    return SimulatedPatient(folder, objects, truths, pets)
+    return SimulatedPatient(folder, objects, truths, pets, diffusion)
+
+
+def _write_diffusion(
+    folder: Path,
+    images: str,
+    header: ExamHeader,
+    wanted: _Wanted,
+    visit: PlannedVisit,
+    scene: DiffusionScene,
+    adc_1e6: float,
+) -> tuple[int, dict[str, DiffusionTruth]]:
+    """The diffusion series of a visit beside its phases: number of objects, truth of each outlined lesion."""
+    form, breast = wanted.diffusion_form, wanted.plan.breast
+    assert form is not None  # the caller looked
+    scanned = scene.scan(visit.disease, adc_1e6, np.random.default_rng([visit.noise_seed, 20250216]))
+    count = write_diffusion(folder / images / "diffusion", header, wanted.scanner, scanned, form)
+    lesions = {"L1": visit.followed(breast), "L2": visit.followed_second(breast)}
+    found = {
+        name: truth
+        for name, lesion in lesions.items()
+        if lesion is not None and (truth := region_truth(scanned, lesion, form.value)) is not None
+    }
+    if found:
+        outlines = {name: inside for name, (_, inside) in found.items()}
+        write_outlines(folder / outlines_file(images), header, wanted.scanner, outlines)
+        count += 1
+    return count, {name: truth for name, (truth, _) in found.items()}
 
 
 def _write_pets(folder: Path, wanted: _Wanted) -> Iterator[tuple[PlannedPet, Physique, int, PetTruth]]:
@@ -148,7 +220,26 @@ def _write_pets(folder: Path, wanted: _Wanted) -> Iterator[tuple[PlannedPet, Phy
         yield pet, physique, count, truth
 
 
-def _truth(wanted: _Wanted, truths: dict[str, VisitTruth], pets: dict[str, PetTruth]) -> dict[str, Any]:
+def _motion(seed: int, phases: int, amount_mm: float) -> tuple[Vector, ...]:
+    """By phase, how far the patient has moved since the first, LPS: at random, half to all of `amount_mm`."""
+    if amount_mm == 0:
+        return ()
+    random = np.random.default_rng([seed, 20250215])
+    moved: list[Vector] = [(0.0, 0.0, 0.0)]
+    for _ in range(1, phases):
+        direction = random.normal(size=3)
+        step = random.uniform(0.5, 1.0) * amount_mm * direction / np.linalg.norm(direction)
+        moved.append((float(step[0]), float(step[1]), float(step[2])))
+    return tuple(moved)
+
+
+def _truth(
+    wanted: _Wanted,
+    truths: dict[str, VisitTruth],
+    second: dict[str, VisitTruth],
+    diffusion: dict[str, dict[str, DiffusionTruth]],
+    pets: dict[str, PetTruth],
+) -> dict[str, Any]:
     plan, scanner = wanted.plan, wanted.scanner
     return {
         "made_by": f"neoher simulate {__version__}",
@@ -161,6 +252,11 @@ def _truth(wanted: _Wanted, truths: dict[str, VisitTruth], pets: dict[str, PetTr
         "sequence": dataclasses.asdict(scanner.sequence),
         "t1_s": dataclasses.asdict(scanner.t1),
         "visits": {name: dataclasses.asdict(truth) for name, truth in truths.items()},
+        "second_lesion": {name: dataclasses.asdict(truth) for name, truth in second.items()},
+        "diffusion": {
+            name: {lesion: dataclasses.asdict(truth) for lesion, truth in lesions.items()}
+            for name, lesions in diffusion.items()
+        },
         "pet": {name: dataclasses.asdict(truth) for name, truth in pets.items()},
     }
 

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from neoher.volume.grid import Vector
 
-__all__ = ["BoxMm", "omitting", "volume_of_interest"]
+__all__ = ["BoxMm", "around", "omitting", "volume_of_interest"]
 
 Array = NDArray[np.float64]
 
 MARGIN_MM = 9.0
+CLOSE_MARGIN_MM = 3.0
 AROUND_VESSEL_MM = 2.5
 
 
@@ -39,6 +40,12 @@ def volume_of_interest(
     beside = _beside(lower, upper, vessel_mm)
     pad = vessel_radius_mm + AROUND_VESSEL_MM
     return _box(np.minimum(lower, beside.min(axis=0) - pad), np.maximum(upper, beside.max(axis=0) + pad))
+
+
+def around(centre_mm: Array, radius_mm: float) -> BoxMm:
+    """A box close around a small mass that has no vessel beside it."""
+    reach = 1.4 * radius_mm + CLOSE_MARGIN_MM
+    return _box(centre_mm - reach, centre_mm + reach)
 
 
 def omitting(voi: BoxMm, vessel_mm: Array, vessel_radius_mm: float) -> BoxMm:

@@ -29,8 +29,8 @@ def baseline(request: pytest.FixtureRequest) -> Baseline:
     """Seed 4 at baseline on each scanner."""
     plan, scanner = plan_patient(4), SCANNERS[request.param]
     scene, visit = Scene(plan.breast, scanner), plan.visits[0]
-    scanned = scene.visit(visit.scale, visit.kinetics, visit.snr, np.random.default_rng(visit.noise_seed))
-    truth = truth_of(plan.breast, scanner, scanned, visit.scale, visit.kinetics, visit.snr)
+    scanned = scene.visit(visit.tumour, visit.kinetics, visit.snr, np.random.default_rng(visit.noise_seed))
+    truth = truth_of(visit.followed(plan.breast), scanner, scanned, visit.kinetics, visit.snr)
     return Baseline(plan, scene, visit, scanned, truth)
 
 
@@ -63,7 +63,7 @@ def test_the_tumour_enhances_between_80_and_250_percent_with_a_brighter_rim(base
     assert enhancement[whole].max() <= 250
     assert np.ptp(np.percentile(enhancement[whole], [5, 95])) > 30
     points = baseline.scene.centres[whole]
-    depth = baseline.plan.breast.tumour.depth_share(points, baseline.visit.scale)
+    depth = baseline.visit.tumour.depth_share(points)
     rim, core = enhancement[whole][depth < 0.2], enhancement[whole][depth > 0.5]
     assert rim.mean() > core.mean() + 10
 
@@ -95,3 +95,20 @@ def test_noise_is_rician_in_air(baseline: Baseline) -> None:
     assert air.any()
     mean = baseline.scanned.signal[0][air].mean()
     assert abs(mean / (baseline.scanned.noise_sd * np.sqrt(np.pi / 2)) - 1) < 0.02
+
+
+def test_motion_shifts_the_phase_and_not_the_truth(baseline: Baseline) -> None:
+    visit, scanner = baseline.visit, baseline.scene.scanner
+    rows = scanner.grid.spacing_mm[1]
+    # Two whole rows along the grid's row axis, in the second phase alone.
+    step = tuple(float(2 * rows * part) for part in scanner.grid.axes[1])
+    moved = tuple(step if phase == 1 else (0.0, 0.0, 0.0) for phase in range(len(scanner.times_s)))
+    random = np.random.default_rng(visit.noise_seed)
+    scanned = baseline.scene.visit(visit.tumour, visit.kinetics, visit.snr, random, moved)
+    assert np.array_equal(scanned.noise_free, baseline.scanned.noise_free)
+    assert np.array_equal(scanned.signal[0], baseline.scanned.signal[0])
+    noise = 4 * scanned.noise_sd
+    difference = scanned.signal[1][:, 2:].astype(float) - baseline.scanned.noise_free[1][:, :-2]
+    assert np.median(np.abs(difference)) < noise
+    still = scanned.signal[1].astype(float) - baseline.scanned.noise_free[1]
+    assert np.abs(still).std() > 1.5 * np.abs(difference).std()

@@ -145,7 +145,7 @@ def test_the_primary_is_as_large_as_on_mri(exams: tuple[Made, ...]) -> None:
     tumour = plan_patient(5).breast.tumour
     reach = np.linspace(-1.8, 1.8, 80) * tumour.radius_mm
     points = np.stack(np.meshgrid(reach, reach, reach), axis=-1).reshape(-1, 3) + tumour.centre_mm
-    volume = (tumour.distance(points, 1.0) < 0).mean() * (np.ptp(reach) * 80 / 79) ** 3 / 1000
+    volume = (tumour.at(1.0).distance(points) < 0).mean() * (np.ptp(reach) * 80 / 79) ** 3 / 1000
     assert exams[0].truth.lesions[0].volume_cc == pytest.approx(volume, rel=0.02)
 
 

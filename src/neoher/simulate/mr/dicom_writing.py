@@ -23,7 +23,7 @@ from neoher.simulate.dicom_parts import (
 from neoher.simulate.mr.scanner import Scanner, Vendor
 from neoher.volume.grid import Grid
 
-__all__ = ["ExamHeader", "write_exam"]
+__all__ = ["ExamHeader", "put_visit", "visit_uid", "write_exam"]
 
 MAGNITUDE = ["ORIGINAL", "PRIMARY", "M", "ND"]
 GE_IMAGE_TYPE = ["ORIGINAL", "PRIMARY", "OTHER"]
@@ -105,15 +105,26 @@ def _siemens_objects(
         yield f"series-90/{index + 1:04d}.dcm", dataset
 
 
+def put_visit(dataset: Dataset, header: ExamHeader, scanner: Scanner) -> None:
+    """Who, on which scanner, in which study."""
+    put_patient(dataset, header.patient, header.birth_year)
+    dataset.Manufacturer = scanner.manufacturer
+    dataset.ManufacturerModelName = scanner.model
+    dataset.StudyInstanceUID = visit_uid(header, "study")
+    dataset.StudyID = header.visit
+    dataset.StudyDescription = "MRI breast, simulated"
+    dataset.StudyDate, dataset.StudyTime = date_and_time(header.injected_at - dt.timedelta(minutes=12))
+
+
 def _series(
     dataset: Dataset, header: ExamHeader, number: int, description: str, moment: dt.datetime, instance: int
 ) -> None:
-    dataset.SeriesInstanceUID = _uid(header, "series", number)
+    dataset.SeriesInstanceUID = visit_uid(header, "series", number)
     dataset.SeriesNumber = number
     dataset.SeriesDescription = description
     dataset.SeriesDate, dataset.SeriesTime = date_and_time(moment)
     dataset.InstanceNumber = instance
-    dataset.SOPInstanceUID = _uid(header, "object", number, instance)
+    dataset.SOPInstanceUID = visit_uid(header, "object", number, instance)
     dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
 
 
@@ -122,13 +133,7 @@ def _image(
 ) -> Dataset:
     grid = scanner.grid
     dataset = started_object(MRImageStorage, "MR")
-    put_patient(dataset, header.patient, header.birth_year)
-    dataset.Manufacturer = scanner.manufacturer
-    dataset.ManufacturerModelName = scanner.model
-    dataset.StudyInstanceUID = _uid(header, "study")
-    dataset.StudyID = header.visit
-    dataset.StudyDescription = "MRI breast, simulated"
-    dataset.StudyDate, dataset.StudyTime = date_and_time(header.injected_at - dt.timedelta(minutes=12))
+    put_visit(dataset, header, scanner)
     dataset.AcquisitionDate, dataset.AcquisitionTime = date_and_time(moment)
     dataset.ContentDate, dataset.ContentTime = dataset.AcquisitionDate, dataset.AcquisitionTime
     _acquisition(dataset, scanner)
@@ -154,7 +159,7 @@ def _acquisition(dataset: Dataset, scanner: Scanner) -> None:
 def _placement(dataset: Dataset, header: ExamHeader, grid: Grid, index: int) -> None:
     put_plane(dataset, grid, index)
     dataset.SpacingBetweenSlices = f"{grid.spacing_mm[0]:g}"
-    dataset.FrameOfReferenceUID = _uid(header, "frame of reference")
+    dataset.FrameOfReferenceUID = visit_uid(header, "frame of reference")
 
 
 def _pixels(dataset: Dataset, pixels: NDArray[np.int16]) -> None:
@@ -162,5 +167,6 @@ def _pixels(dataset: Dataset, pixels: NDArray[np.int16]) -> None:
     dataset.WindowCenter, dataset.WindowWidth = "500", "1000"
 
 
-def _uid(header: ExamHeader, *parts: object) -> str:
+def visit_uid(header: ExamHeader, *parts: object) -> str:
+    """A UID of this visit from what it names."""
     return made_uid(header.patient, header.seed, header.visit, *parts)

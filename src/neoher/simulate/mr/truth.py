@@ -10,17 +10,19 @@ from scipy import ndimage
 from scipy.spatial import ConvexHull, QhullError
 from scipy.spatial.distance import pdist, squareform
 
-from neoher.simulate.anatomy import Breast
 from neoher.simulate.lattice import positions
 from neoher.simulate.mr.scanner import Scanner
 from neoher.simulate.mr.visit import Kinetics, SimulatedVisit, phase_nearest
+from neoher.simulate.reader import BoxMm
+from neoher.simulate.tumour.shape import TumourShape
 from neoher.volume.grid import Grid, Vector
 
-__all__ = ["VisitTruth", "truth_of"]
+__all__ = ["Followed", "VisitTruth", "truth_of"]
 
 Array = NDArray[np.float64]
 REFERENCE_PE_PERCENT = 70.0
 EARLY_S, LATE_S = 150.0, 450.0
+FRAGMENT_CC = 0.065
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,16 @@ class VisitTruth:
     """The same within one slice of the acquisition."""
     tumour_diameter_mm: float | None
     """Longest diameter of the continuous mass."""
+    fragments: int
+    """Parts of the reference voxels of 0.065 cc or more; voxels that touch by a corner belong together."""
+    fragments_longest_diameter_3d_mm: float | None
+    """Of these parts taken together, gaps included."""
     centre_mm: Vector
     scale: float
+    """Linear size against baseline; of islands the size of each against the mass it came from."""
+    moved_mm: tuple[Vector, ...]
+    """By phase, LPS: how far the patient has moved since the first; () for not at all. Every other number is
+    that of the patient lying still."""
     kinetics: Kinetics
     phase_times_s: tuple[float, ...]
     pre: int
@@ -52,23 +62,40 @@ class VisitTruth:
     """5th percentile, mean and 95th percentile of the noise-free PE in voxels that are all parenchyma."""
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """One lesion as it is at a visit."""
+
+    shape: TumourShape
+    scale: float
+    voi: BoxMm
+    """It holds this lesion alone."""
+
+
 def truth_of(
-    breast: Breast, scanner: Scanner, visit: SimulatedVisit, scale: float, kinetics: Kinetics, snr: float
+    lesion: Followed,
+    scanner: Scanner,
+    visit: SimulatedVisit,
+    kinetics: Kinetics,
+    snr: float,
+    moved_mm: tuple[Vector, ...] = (),
 ) -> VisitTruth:
-    """The truth of a visit, computed from the geometry and the noise-free signal alone."""
+    """The truth of a lesion at a visit, computed from the geometry and the noise-free, still signal alone."""
     early, late = phase_nearest(scanner, EARLY_S), phase_nearest(scanner, LATE_S)
     pre_signal, early_signal = visit.noise_free[0].astype(float), visit.noise_free[early].astype(float)
     with np.errstate(divide="ignore", invalid="ignore"):
         enhancement = 100.0 * (early_signal - pre_signal) / pre_signal
     grid = scanner.grid
-    reference = (
-        (visit.tumour_share > 0) & (enhancement >= REFERENCE_PE_PERCENT) & breast.voi.holds(positions(grid))
-    )
-    whole, gland = visit.tumour_share > 0.999, visit.gland_share > 0.999
-    part = _largest_part(reference)
-    centre = breast.tumour.centre_mm
+    share = np.where(lesion.voi.holds(positions(grid)), visit.tumour_share, 0.0)
+    reference = (share > 0) & (enhancement >= REFERENCE_PE_PERCENT)
+    whole, gland = share > 0.999, visit.gland_share > 0.999
+    least = FRAGMENT_CC / grid.voxel_volume_cc * (1 - 1e-9)
+    parts = _parts(reference, least)
+    part = parts[0] if parts else reference
+    large = [one for one in parts if one.sum() >= least]
+    centre = lesion.shape.centre_mm
     return VisitTruth(
-        tumour_cc=float(visit.tumour_share.sum() * grid.voxel_volume_cc),
+        tumour_cc=float(share.sum() * grid.voxel_volume_cc),
         ftv_reference_cc=float(reference.sum() * grid.voxel_volume_cc),
         reference_voxels=int(reference.sum()),
         longest_diameter_3d_mm=_diameter(part, grid),
@@ -79,9 +106,12 @@ def truth_of(
             ),
             default=None,
         ),
-        tumour_diameter_mm=_continuous_diameter(breast, scale),
+        tumour_diameter_mm=_continuous_diameter(lesion.shape),
+        fragments=len(large),
+        fragments_longest_diameter_3d_mm=_diameter(np.logical_or.reduce(large), grid) if large else None,
         centre_mm=(float(centre[0]), float(centre[1]), float(centre[2])),
-        scale=scale,
+        scale=lesion.scale,
+        moved_mm=moved_mm,
         kinetics=kinetics,
         phase_times_s=scanner.times_s,
         pre=0,
@@ -102,11 +132,16 @@ def _spread(values: Array) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _largest_part(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    labels, count = ndimage.label(mask, structure=np.ones((3, 3, 3)))
-    if count == 0:
-        return mask
-    return np.asarray(labels == 1 + int(np.argmax(np.bincount(labels.reshape(-1))[1:])))
+def _parts(mask: NDArray[np.bool_], least_voxels: float) -> list[NDArray[np.bool_]]:
+    """The largest connected part, then every other one of `least_voxels` or more, by size."""
+    labels, _ = ndimage.label(mask, structure=np.ones((3, 3, 3)))
+    sizes = np.bincount(labels.reshape(-1))[1:]
+    order = np.argsort(-sizes, kind="stable")
+    return [
+        np.asarray(labels == 1 + part)
+        for place, part in enumerate(order)
+        if place == 0 or sizes[part] >= least_voxels
+    ]
 
 
 def _one_slice(mask: NDArray[np.bool_], index: int) -> NDArray[np.bool_]:
@@ -141,11 +176,10 @@ def _hull(points: Array) -> Array:
         return points
 
 
-def _continuous_diameter(breast: Breast, scale: float) -> float | None:
-    if scale <= 0:
+def _continuous_diameter(shape: TumourShape) -> float | None:
+    if shape.reach_mm <= 0:
         return None
-    reach = 1.7 * breast.tumour.radius_mm * scale
-    steps = np.linspace(-reach, reach, 81)
+    steps = np.linspace(-shape.reach_mm, shape.reach_mm, 81)
     points = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
-    inside = points[breast.tumour.distance(points + breast.tumour.centre_mm, scale) < 0]
+    inside = points[shape.distance(points + shape.centre_mm) < 0]
     return float(pdist(_hull(inside)).max()) if len(inside) > 1 else None

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from neoher.simulate.anatomy import Breast, Tissues
 from neoher.simulate.lattice import occupancy, positions
 from neoher.simulate.mr.contrast import TissueUptake, concentration, parker_input, spoiled_gradient_echo
 from neoher.simulate.mr.scanner import Scanner
+from neoher.simulate.tumour.shape import TumourShape
+from neoher.volume.grid import Grid, Vector
 
 __all__ = ["Kinetics", "Scene", "SimulatedVisit", "phase_nearest"]
 
@@ -70,23 +74,25 @@ class Scene:
     scanner: Scanner
 
     def visit(
-        self, scale: float, kinetics: Kinetics, snr: float, random: np.random.Generator
+        self,
+        disease: TumourShape,
+        kinetics: Kinetics,
+        snr: float,
+        random: np.random.Generator,
+        moved_mm: Sequence[Vector] = (),
     ) -> SimulatedVisit:
         """Scan the breast once.
 
-        Parameters: `scale`: size of the tumour against baseline, 0 for none left; `snr`: signal-to-noise
-        ratio of fibroglandular tissue before contrast; `random` draws the noise.
+        Parameters: `disease`: all tumours together; `snr`: signal-to-noise ratio of fibroglandular tissue
+        before contrast; `random` draws the noise; `moved_mm`: by phase, how far the patient has moved since
+        the first one, LPS; (): she lies still.
         """
-        tumour = occupancy(
-            self.scanner.grid,
-            self.centres,
-            lambda points: self.breast.tumour.distance(points, scale),
-            DISTANCE_ERROR_MM,
-        )
-        noise_free = self._phases(tumour, scale, kinetics)
+        tumour = occupancy(self.scanner.grid, self.centres, disease.distance, DISTANCE_ERROR_MM)
+        noise_free = self._phases(tumour, disease, kinetics)
         sd = GLAND_SIGNAL / snr
         signal = np.empty(noise_free.shape, dtype=np.int16)
-        for index, phase in enumerate(noise_free):
+        for index, still in enumerate(noise_free):
+            phase = _moved(still, self.scanner.grid, moved_mm[index]) if moved_mm else still
             real = phase + sd * random.standard_normal(phase.shape, dtype=np.float32)
             imaginary = sd * random.standard_normal(phase.shape, dtype=np.float32)
             # The magnitude of a complex signal: Rician noise.
@@ -126,12 +132,12 @@ class Scene:
         at = self.centres.reshape(-1, 3)[self._gland_voxels]
         return np.exp(SPECKLE * self.breast.speckle(at) - SPECKLE**2 / 2)
 
-    def _phases(self, tumour: Array, scale: float, kinetics: Kinetics) -> NDArray[np.float32]:
+    def _phases(self, tumour: Array, disease: TumourShape, kinetics: Kinetics) -> NDArray[np.float32]:
         gland = TissueUptake(
             kinetics.gland_ktrans_per_min * self._speckle, kinetics.gland_ve, kinetics.gland_vp
         )
         mass = np.flatnonzero(tumour.reshape(-1) > 0)
-        uptake = self._tumour_uptake(self.centres.reshape(-1, 3)[mass], scale, kinetics)
+        uptake = _tumour_uptake(self.centres.reshape(-1, 3)[mass], disease, kinetics)
         vessels = self.vessels * (1.0 - tumour)
         rest = 1.0 - tumour - vessels
         gland_share = (self.tissues.gland * rest).reshape(-1)[self._gland_voxels]
@@ -171,16 +177,24 @@ class Scene:
             (tissues.nipple, 0.95, t1.nipple, 2.2),
         )
 
-    def _tumour_uptake(self, points_mm: Array, scale: float, kinetics: Kinetics) -> TissueUptake:
-        if len(points_mm) == 0:
-            return TissueUptake(np.zeros(0), kinetics.tumour_ve, kinetics.tumour_vp)
-        tumour = self.breast.tumour
-        depth = tumour.depth_share(points_mm, scale)
-        rim = 1.35 - 0.85 * np.clip(depth / 0.75, 0.0, 1.0)
-        at_baseline = tumour.centre_mm + (points_mm - tumour.centre_mm) / scale
-        texture = np.exp(0.18 * tumour.texture(at_baseline))
-        ktrans = np.clip(kinetics.tumour_ktrans_per_min * rim * texture, *TUMOUR_KTRANS_PER_MIN)
-        return TissueUptake(ktrans, kinetics.tumour_ve, kinetics.tumour_vp)
+
+def _tumour_uptake(points_mm: Array, disease: TumourShape, kinetics: Kinetics) -> TissueUptake:
+    if len(points_mm) == 0:
+        return TissueUptake(np.zeros(0), kinetics.tumour_ve, kinetics.tumour_vp)
+    depth = disease.depth_share(points_mm)
+    rim = 1.35 - 0.85 * np.clip(depth / 0.75, 0.0, 1.0)
+    texture = np.exp(0.18 * disease.texture(points_mm))
+    ktrans = np.clip(kinetics.tumour_ktrans_per_min * rim * texture, *TUMOUR_KTRANS_PER_MIN)
+    return TissueUptake(ktrans, kinetics.tumour_ve, kinetics.tumour_vp)
+
+
+def _moved(phase: NDArray[np.float32], grid: Grid, by_mm: Vector) -> NDArray[np.float32]:
+    """The phase of a patient who lies elsewhere; what comes in from beyond the grid is like its edge."""
+    if not any(by_mm):
+        return phase
+    voxels = np.asarray(by_mm) @ np.asarray(grid.axes).T / np.asarray(grid.spacing_mm)
+    shifted = ndimage.shift(phase, voxels, order=3, mode="nearest", output=np.float32)
+    return np.asarray(np.maximum(shifted, 0.0))
 
 
 def phase_nearest(scanner: Scanner, time_s: float) -> int:

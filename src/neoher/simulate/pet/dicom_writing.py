@@ -14,6 +14,7 @@ from pydicom.sequence import Sequence
 from pydicom.uid import CTImageStorage, PositronEmissionTomographyImageStorage
 
 from neoher.simulate.dicom_parts import (
+    code_item,
     date_and_time,
     decimal,
     made_uid,
@@ -23,11 +24,11 @@ from neoher.simulate.dicom_parts import (
     started_object,
 )
 from neoher.simulate.pet.administration import Administration, PetTimes, Physique
-from neoher.simulate.pet.tracer import Code
 from neoher.simulate.pet.vendor_forms import InjectionTags, StoredValues, VendorForm
+from neoher.simulate.segmentation import SegmentedExam
 from neoher.volume.grid import Grid
 
-__all__ = ["PetHeader", "code_item", "put_exam", "write_ct", "write_pet"]
+__all__ = ["PetHeader", "put_exam", "segmented", "write_ct", "write_pet"]
 
 Array = NDArray[np.float64]
 LARGEST_STORED = 32767
@@ -112,11 +113,11 @@ def put_exam(dataset: Dataset, header: PetHeader) -> None:
     dataset.PatientPosition = "HFS"
 
 
-def code_item(code: Code) -> Dataset:
-    """A code as the item of a code sequence."""
-    item = Dataset()
-    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = code.value, code.scheme, code.meaning
-    return item
+def segmented(header: PetHeader, grid: Grid) -> SegmentedExam:
+    """The exam as its segmentation needs it."""
+    return SegmentedExam(
+        header.uid, lambda dataset: put_exam(dataset, header), header.times.acquired_at(grid.shape[0])
+    )
 
 
 def _slice(header: PetHeader, form: VendorForm, grid: Grid, index: int, suv: Array) -> Dataset:

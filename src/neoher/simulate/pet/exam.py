@@ -21,14 +21,14 @@ from neoher.simulate.pet.body import (
     Organ,
     organ_shares,
 )
-from neoher.simulate.pet.dicom_writing import PetHeader, write_ct, write_pet
+from neoher.simulate.pet.dicom_writing import PetHeader, segmented, write_ct, write_pet
 from neoher.simulate.pet.scanning import Imaging, PetLesion, PetScene, ScannedImage
-from neoher.simulate.pet.segmentation import LESION, ORGAN, Segment, write_segmentation
 from neoher.simulate.pet.shapes import Ellipsoid
 from neoher.simulate.pet.tracer import Tracer
 from neoher.simulate.pet.truth import LesionTruth, OrganTruth, lesion_truth, organ_truth
 from neoher.simulate.pet.vendor_forms import VENDOR_FORMS
-from neoher.simulate.tumour import Tumour
+from neoher.simulate.segmentation import LESION, ORGAN, Segment, write_segmentation
+from neoher.simulate.tumour.shape import Disease
 from neoher.volume.grid import Grid
 
 __all__ = [
@@ -120,9 +120,10 @@ class PetTruth:
     organs: tuple[OrganTruth, ...]
 
 
-def patient_lesions(pet: PlannedPet, tumour: Tumour, *, distant: bool) -> tuple[PetLesion, ...]:
+def patient_lesions(pet: PlannedPet, tumour: Disease, *, distant: bool) -> tuple[PetLesion, ...]:
     """The lesions of the patient: the same primary as on MRI, a node of the axilla, at will a vertebra."""
     scale, tracer = pet.lesion_scale, pet.tracer
+    primary = tumour.at(scale)
     shift = tumour.centre_mm - np.asarray(BREAST_MM)
     node = Ellipsoid(AXILLA_MM, tuple(scale * axis for axis in _NODE_SEMI_AXES_MM))  # type: ignore[arg-type]
     lesions = [
@@ -132,8 +133,8 @@ def patient_lesions(pet: PlannedPet, tumour: Tumour, *, distant: bool) -> tuple[
             "breast",
             tracer.primary * pet.uptake,
             BREAST_MM,
-            1.8 * tumour.radius_mm * scale,
-            lambda points: tumour.distance(points + shift, scale),
+            primary.reach_mm,
+            lambda points: primary.distance(points + shift),
             moves=0.15,
         ),
         PetLesion(
@@ -188,7 +189,7 @@ def write_pet_exam(
     organs = _reference_regions(image, pet.tracer)
     segments = [Segment(truth.lesion, LESION, inside) for truth, inside in found]
     segments += [Segment(truth.name, ORGAN, inside) for truth, inside in organs]
-    write_segmentation(folder / REGIONS_FILE, header, image.grid, segments)
+    write_segmentation(folder / REGIONS_FILE, segmented(header, image.grid), image.grid, segments)
     truth = PetTruth(
         visit=pet.visit,
         tracer=str(pet.tracer.name),

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from neoher.simulate.pet.administration import Administration, PetTimes, Physique
 from neoher.simulate.pet.body import Organ
-from neoher.simulate.pet.dicom_writing import PetHeader, write_pet
+from neoher.simulate.pet.dicom_writing import PetHeader, segmented, write_pet
 from neoher.simulate.pet.scanning import Imaging, PetLesion, PetScene, ScannedImage
-from neoher.simulate.pet.segmentation import LESION, Segment, write_segmentation
 from neoher.simulate.pet.shapes import Ellipsoid
 from neoher.simulate.pet.tracer import Tracer
 from neoher.simulate.pet.truth import LesionTruth, lesion_truth
 from neoher.simulate.pet.vendor_forms import VENDOR_FORMS
+from neoher.simulate.segmentation import LESION, Segment, write_segmentation
 from neoher.volume.grid import Grid
 
 __all__ = ["BALL_SUV", "DIAMETERS_MM", "write_size_phantom"]
@@ -60,7 +60,7 @@ def write_size_phantom(
     for form in forms:
         write_pet(folder / form, header, VENDOR_FORMS[form], _GRID, image.suv)
     segments = [Segment(truth.lesion, LESION, inside) for truth, inside in found]
-    write_segmentation(folder / "regions.dcm", header, _GRID, segments)
+    write_segmentation(folder / "regions.dcm", segmented(header, _GRID), _GRID, segments)
     return tuple(truth for truth, _ in found)
 
 

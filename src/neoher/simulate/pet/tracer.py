@@ -8,25 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from neoher.simulate.dicom_parts import Code
+
 __all__ = [
     "FDG",
     "PERTUZUMAB",
     "TRASTUZUMAB",
-    "Code",
     "Nuclide",
     "OrganUptake",
     "Tracer",
     "TracerName",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A DICOM code: value, scheme, meaning."""
-
-    value: str
-    scheme: str
-    meaning: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
-"""Regions of a PET as a DICOM Segmentation: one binary segment per lesion or organ.
+"""Regions of an exam as a DICOM Segmentation: one binary segment per lesion or organ.
 
 Source: DICOM PS3.3 A.51 and C.8.20.2.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,12 +17,10 @@ from pydicom.pixels.utils import pack_bits
 from pydicom.sequence import Sequence as Items
 from pydicom.uid import SegmentationStorage
 
-from neoher.simulate.dicom_parts import date_and_time, decimal, started_object
-from neoher.simulate.pet.dicom_writing import PetHeader, code_item, put_exam
-from neoher.simulate.pet.tracer import Code
+from neoher.simulate.dicom_parts import Code, code_item, date_and_time, decimal, started_object
 from neoher.volume.grid import Grid
 
-__all__ = ["LESION", "ORGAN", "Segment", "write_segmentation"]
+__all__ = ["LESION", "ORGAN", "Segment", "SegmentedExam", "write_segmentation"]
 
 LESION = Code("49755003", "SCT", "Morphologically Abnormal Structure")
 ORGAN = Code("91723000", "SCT", "Anatomical Structure")
@@ -34,20 +33,30 @@ class Segment:
     label: str
     category: Code
     inside: NDArray[np.bool_]
-    """Shape of the PET's grid."""
+    """Shape of the images' grid."""
 
 
-def write_segmentation(path: Path, header: PetHeader, grid: Grid, segments: Sequence[Segment]) -> None:
+@dataclass(frozen=True, slots=True)
+class SegmentedExam:
+    """The exam whose images are segmented."""
+
+    uid: Callable[..., str]
+    """A UID of the exam from what it names."""
+    put: Callable[[Dataset], None]
+    """Writes who, which study and which frame of reference."""
+    made_at: dt.datetime
+
+
+def write_segmentation(path: Path, exam: SegmentedExam, grid: Grid, segments: Sequence[Segment]) -> None:
     """Write the segments as one SEG; slices without a voxel of the segment have no frame."""
     dataset = started_object(SegmentationStorage, "SEG")
-    put_exam(dataset, header)
-    moment = header.times.acquired_at(grid.shape[0])
-    dataset.SeriesInstanceUID, dataset.SeriesNumber = header.uid("series", 300), 300
+    exam.put(dataset)
+    dataset.SeriesInstanceUID, dataset.SeriesNumber = exam.uid("series", 300), 300
     dataset.SeriesDescription = "Regions, from the geometry of the simulation"
-    dataset.SeriesDate, dataset.SeriesTime = date_and_time(moment)
+    dataset.SeriesDate, dataset.SeriesTime = date_and_time(exam.made_at)
     dataset.ContentDate, dataset.ContentTime = dataset.SeriesDate, dataset.SeriesTime
     dataset.InstanceNumber = 1
-    dataset.SOPInstanceUID = header.uid("object", 300)
+    dataset.SOPInstanceUID = exam.uid("object", 300)
     dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
     dataset.Manufacturer, dataset.ManufacturerModelName = "neoher", "simulate"
     dataset.DeviceSerialNumber, dataset.SoftwareVersions = "none", "simulate"
@@ -60,7 +69,7 @@ def write_segmentation(path: Path, header: PetHeader, grid: Grid, segments: Sequ
     dataset.SegmentSequence = Items(
         [_segment(number, segment) for number, segment in enumerate(segments, start=1)]
     )
-    _frames(dataset, header, grid, segments)
+    _frames(dataset, exam, grid, segments)
     dataset.save_as(path, enforce_file_format=True)
 
 
@@ -74,8 +83,8 @@ def _segment(number: int, segment: Segment) -> Dataset:
     return item
 
 
-def _frames(dataset: Dataset, header: PetHeader, grid: Grid, segments: Sequence[Segment]) -> None:
-    organisation = header.uid("dimensions", 300)
+def _frames(dataset: Dataset, exam: SegmentedExam, grid: Grid, segments: Sequence[Segment]) -> None:
+    organisation = exam.uid("dimensions", 300)
     dataset.DimensionOrganizationSequence = Items([Dataset()])
     dataset.DimensionOrganizationSequence[0].DimensionOrganizationUID = organisation
     dataset.DimensionIndexSequence = Items(
