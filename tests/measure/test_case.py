@@ -36,7 +36,8 @@ def case(simulated: Path, tmp_path: Path) -> Path:
 def _states(folder: Path) -> dict[str, State]:
     results = measure_case(folder, read_case(folder), read_measurements(folder))
     write_measurements(folder, measurements_of(results))
-    return {result.exam.id: result.state for result in results}
+    # Images that are gone fail for every method; only the volume had been measured before.
+    return {result.exam.id: result.state for result in results if result.method.name.startswith("ftv")}
 
 
 def test_the_second_run_keeps_what_the_first_measured(case: Path) -> None:

@@ -62,6 +62,6 @@ def test_a_simulated_record_is_sound_and_complete(vendor: Vendor, tmp_path: Path
     assert conclusion.value is not None
     assert conclusion.value.patient == "P-3"
     assert conclusion.value.visits == ("T0", "T1", "T2", "T3")
-    assert conclusion.value.exams_with_images == (4 if pet_form is None else 7)
+    assert conclusion.value.exams_with_images == (8 if pet_form is None else 11)
     assert not conclusion.value.implausible
     assert not [fact for fact in conclusion.value.missing if fact.importance == "essential"]

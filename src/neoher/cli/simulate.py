@@ -38,6 +38,7 @@ CourseName = Literal[
     "non-mass-enhancement",
     "progression",
     "new-lesion",
+    "calcifications-stay",
 ]
 
 
@@ -69,7 +70,8 @@ def simulate(
         Id of the patient.
     course
         How the disease answers to therapy: a mass that goes, shrinks about its centre, breaks into islands or
-        grows; a segment of non-mass enhancement that empties; a mass that shrinks while another one comes.
+        grows; a segment of non-mass enhancement that empties; a mass that shrinks while another one
+        comes; a mass that goes while its calcifications stay on the mammogram.
     seed
         Whole number that decides everything random; the same seed gives the same patient.
     vendor

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from neoher.simulate.course import Course, Plan
 from neoher.simulate.mr.scanner import Scanner, Vendor
 from neoher.simulate.mr.truth import VisitTruth
+from neoher.simulate.plane.course import node_of
+from neoher.simulate.plane.exam import PlaneExam
 from neoher.simulate.reader import BoxMm
 from neoher.simulate.surgery import remnant_of, t_by_size
 
@@ -31,6 +33,8 @@ class CaseFacts:
     """The truth of L2 at the visits at which it is there."""
     outlined: dict[str, tuple[str, ...]]
     """The lesions outlined on the diffusion images by visit."""
+    plane: dict[str, PlaneExam]
+    """Mammography and ultrasound by exam."""
     pets: list[str]
     """The PET exams as entries of `exams`."""
     distant: bool = False
@@ -53,15 +57,14 @@ def case_text(plan: Plan, scanner: Scanner, truths: dict[str, VisitTruth], facts
     nodes_left = 0 if plan.course.responds else 1
     exams = "\n".join(
         [
-            _mammography(baseline - dt.timedelta(days=3), plan, extent),
-            _ultrasound("T0", baseline - dt.timedelta(days=1), plan, extent, node=True),
+            _mammography("T0", plan, facts.plane["MG-T0"]),
+            _ultrasound("T0", plan, facts.plane["US-T0"]),
             *(
                 _mri(visit.name, visit.date, truths[visit.name], plan, scanner, facts)
                 for visit in plan.visits
             ),
-            _ultrasound(
-                "T3", plan.visits[-1].date + dt.timedelta(days=1), plan, left, node=not plan.course.responds
-            ),
+            _mammography("T3", plan, facts.plane["MG-T3"]),
+            _ultrasound("T3", plan, facts.plane["US-T3"]),
             _staging(baseline + dt.timedelta(days=4), distant=facts.distant),
             *facts.pets,
         ]
@@ -209,48 +212,53 @@ def _mri_finding(plan: Plan, truth: VisitTruth) -> str:
     )
 
 
-def _mammography(date: dt.date, plan: Plan, size: int | None) -> str:
-    mass = (
-        ""
-        if plan.course is Course.NON_MASS_ENHANCEMENT
-        else f"""
-        longest_mm: {max((size or 10) - 3, 5)}
-        type: mass
-        shape: irregular
-        margin: spiculated"""
-    )
+def _mammography(visit: str, plan: Plan, exam: PlaneExam) -> str:
+    mass, specks = exam.longest_mm("L1", "mass"), exam.longest_mm("L1", "calcifications")
+    lines = ["      - lesion: L1"]
+    if mass is None and specks is None:
+        lines.append("        finding: absent")
+    if mass is not None and plan.course is not Course.NON_MASS_ENHANCEMENT:
+        lines += [
+            f"        longest_mm: {round(mass)}",
+            "        type: mass",
+            "        shape: irregular",
+            "        margin: spiculated",
+        ]
+    if specks is not None:
+        described = "morphology: fine pleomorphic, distribution: grouped"
+        lines.append(f"        calcifications: {{{described}, extent_mm: {round(specks)}}}")
+    findings = "\n".join(lines)
     return f"""\
-  - id: MG-T0
+  - id: MG-{visit}
     modality: MG
-    visit: T0
-    date: {date}
+    visit: {visit}
+    date: {exam.taken_at.date()}
+    images: {exam.folder}
     technique: digital
     composition: c
     lexicon_version: BI-RADS 2013
     findings:
-      - lesion: L1{mass}
-        calcifications: {{morphology: fine pleomorphic, distribution: grouped, extent_mm: 12}}"""
+{findings}"""
 
 
-def _ultrasound(visit: str, date: dt.date, plan: Plan, size: int | None, *, node: bool) -> str:
+def _ultrasound(visit: str, plan: Plan, exam: PlaneExam) -> str:
+    size, node = exam.longest_mm("L1", "longest"), node_of(plan.course, visit)
     primary = "{lesion: L1, finding: absent}"
-    if size and plan.course is Course.NON_MASS_ENHANCEMENT:
-        primary = f"{{lesion: L1, longest_mm: {max(size - 2, 4)}, echo_pattern: hypoechoic}}"
-    elif size:
+    if size is not None and plan.course is Course.NON_MASS_ENHANCEMENT:
+        primary = f"{{lesion: L1, longest_mm: {round(size)}, echo_pattern: hypoechoic}}"
+    elif size is not None:
         primary = (
-            f"{{lesion: L1, longest_mm: {max(size - 2, 4)}, type: mass, shape: irregular, "
+            f"{{lesion: L1, longest_mm: {round(size)}, type: mass, shape: irregular, "
             "orientation: not parallel, margin: spiculated, echo_pattern: hypoechoic}"
         )
-    axilla = (
-        "{lesion: N1, short_mm: 14, cortex_mm: 6, hilum: absent}"
-        if node
-        else "{lesion: N1, short_mm: 5, cortex_mm: 2, hilum: present}"
-    )
+    hilum = "present" if node.has_hilum else "absent"
+    axilla = f"{{lesion: N1, short_mm: {node.short_mm:g}, cortex_mm: {node.cortex_mm:g}, hilum: {hilum}}}"
     return f"""\
   - id: US-{visit}
     modality: US
     visit: {visit}
-    date: {date}
+    date: {exam.taken_at.date()}
+    images: {exam.folder}
     lexicon_version: BI-RADS 2013
     findings:
       - {primary}

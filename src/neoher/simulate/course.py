@@ -35,6 +35,14 @@ class Course(StrEnum):
     NEW_LESION = "new-lesion"
     """The mass shrinks, and from the third visit another one grows in the same breast."""
 
+    CALCIFICATIONS_STAY = "calcifications-stay"
+    """The mass goes as in complete response; its calcifications stay on the mammogram."""
+
+    @property
+    def keeps_calcifications(self) -> bool:
+        """Whether the mammogram before surgery still shows the calcifications."""
+        return self is not Course.COMPLETE_RESPONSE
+
     @property
     def responds(self) -> bool:
         """Whether the known tumour loses volume."""
@@ -160,6 +168,7 @@ def _sizes(course: Course) -> tuple[tuple[float, float], ...]:
     """Least and greatest linear size against baseline, by visit."""
     return {
         Course.COMPLETE_RESPONSE: ((1.0, 1.0), (0.78, 0.90), (0.58, 0.72), (0.0, 0.0)),
+        Course.CALCIFICATIONS_STAY: ((1.0, 1.0), (0.78, 0.90), (0.58, 0.72), (0.0, 0.0)),
         Course.CONCENTRIC_SHRINKAGE: ((1.0, 1.0), (0.78, 0.90), (0.58, 0.72), (0.42, 0.52)),
         Course.FRAGMENTATION: ((1.0, 1.0), (0.84, 0.92), (0.31, 0.34), (0.26, 0.29)),
         Course.NON_MASS_ENHANCEMENT: ((1.0, 1.0), (0.86, 0.93), (0.70, 0.80), (0.48, 0.60)),

@@ -39,6 +39,10 @@ from neoher.simulate.pet.exam import (
 )
 from neoher.simulate.pet.scanning import PetScene
 from neoher.simulate.pet.vendor_forms import VENDOR_FORMS
+from neoher.simulate.plane.course import write_plane_exams
+from neoher.simulate.plane.exam import PlaneExam
+from neoher.simulate.plane.mammogram_writing import MammogramForm
+from neoher.simulate.plane.sonogram_writing import SonogramForm
 from neoher.volume.grid import Vector
 
 __all__ = ["Course", "DiffusionForm", "SimulatedPatient", "Vendor", "simulate_patient"]
@@ -60,6 +64,8 @@ class SimulatedPatient:
     """Truth of the PET by exam."""
     diffusion: dict[str, dict[str, DiffusionTruth]]
     """Truth of the diffusion by visit and lesion."""
+    plane: dict[str, PlaneExam]
+    """Lengths on mammograms and ultrasound images by exam."""
 
 
 def simulate_patient(
@@ -139,9 +145,11 @@ def _write(folder: Path, wanted: _Wanted, progress: Callable[[str, float], None]
     truths: dict[str, VisitTruth] = {}
     second: dict[str, VisitTruth] = {}
     diffusion: dict[str, dict[str, DiffusionTruth]] = {}
-    facts = CaseFacts(patient, BIRTH_YEAR, {}, {}, second, {}, [], wanted.distant)
+    forms = (MammogramForm.FACTOR, SonogramForm.ONE_REGION)
+    plane = write_plane_exams(folder, plan, patient, BIRTH_YEAR, forms)
+    facts = CaseFacts(patient, BIRTH_YEAR, {}, {}, second, {}, plane, [], wanted.distant)
     coefficients, diffusing = tumour_adc_1e6(plan), DiffusionScene(plan.breast)
-    objects = 0
+    objects = sum(exam.objects for exam in plane.values())
     exams = len(plan.visits) + (0 if wanted.pet_form is None else 3)
     for number, visit in enumerate(plan.visits):
         progress("simulating exams", number / exams)
@@ -173,9 +181,9 @@ def _write(folder: Path, wanted: _Wanted, progress: Callable[[str, float], None]
         progress("simulating exams", (len(plan.visits) + len(pets)) / exams)
     progress("simulating exams", 1.0)
     replace_atomically(folder / "case.yaml", case_text(plan, scanner, truths, facts).encode())
-    stated = json.dumps(_truth(wanted, truths, second, diffusion, pets), indent=1)
+    stated = json.dumps(_truth(wanted, truths, second, diffusion, plane, pets), indent=1)
     replace_atomically(folder / "truth.json", f"{stated}\n".encode())
-    return SimulatedPatient(folder, objects, truths, pets, diffusion)
+    return SimulatedPatient(folder, objects, truths, pets, diffusion, plane)
 
 
 def _write_diffusion(
@@ -238,6 +246,7 @@ def _truth(
     truths: dict[str, VisitTruth],
     second: dict[str, VisitTruth],
     diffusion: dict[str, dict[str, DiffusionTruth]],
+    plane: dict[str, PlaneExam],
     pets: dict[str, PetTruth],
 ) -> dict[str, Any]:
     plan, scanner = wanted.plan, wanted.scanner
@@ -257,6 +266,7 @@ def _truth(
             name: {lesion: dataclasses.asdict(truth) for lesion, truth in lesions.items()}
             for name, lesions in diffusion.items()
         },
+        "lengths": {name: [dataclasses.asdict(line) for line in exam.lines] for name, exam in plane.items()},
         "pet": {name: dataclasses.asdict(truth) for name, truth in pets.items()},
     }
 
