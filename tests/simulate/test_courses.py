@@ -150,21 +150,23 @@ def test_a_hard_course_is_recovered_through_dicom(
             expected["fragments_longest_diameter_3d_mm"], abs=2.1
         )
     outlined = [
-        (visit, lesion, one["adc_mean"])
+        (visit, lesion, one["adc_mean"], one["region_voxels"])
         for visit, lesions in truth["diffusion"].items()
         for lesion, one in lesions.items()
     ]
-    assert len(outlined) >= 3
+    assert len(outlined) >= 2
     for result in of_diffusion:
         assert result.measurement is not None
         value = result.measurement.conclusion.value
-        known = [adc for *place, adc in outlined if place == [result.exam.visit, result.lesion]]
+        known = [one[2:] for one in outlined if one[:2] == (result.exam.visit, result.lesion)]
         if not known:
             assert value is None
             assert result.measurement.conclusion.missing == (f"exams.{result.exam.id}.regions",)
             continue
         assert value is not None
-        assert value["mean"] == pytest.approx(known[0], rel=0.02)
+        ((adc, voxels),) = known
+        # Noise of a voxel's coefficient is some 5 %: the mean of a few voxels is less sure.
+        assert value["mean"] == pytest.approx(adc, rel=0.02 if voxels >= 50 else 0.06)
 
 
 def test_nobody_moves_by_a_negative_length_or_out_of_the_scanner(tmp_path: Path) -> None:
