@@ -99,7 +99,7 @@ def test_an_exam_never_measured_whose_images_are_missing_fails_alone(case: Path)
 def test_every_quantity_has_a_unit_and_every_entry_its_hashes(case: Path) -> None:
     _states(case)
     for entry in read_measurements(case).entries:
-        assert entry.method == "ftv/2"
+        assert entry.method == "ftv/3"
         assert len(entry.images.sha256) == 64
         assert entry.region is not None
         assert len(entry.region.sha256) == 64

@@ -44,6 +44,11 @@ class CalculatorReference:
 
 CALCULATORS = (
     CalculatorReference(
+        "accept",
+        "neoher.measure.acceptance",
+        "Accept a proposed region, so that it can be measured in.",
+    ),
+    CalculatorReference(
         "adc",
         "neoher.measure.adc",
         "Apparent diffusion coefficient of a lesion from diffusion images or a scanner's map.",
@@ -137,6 +142,11 @@ CALCULATORS = (
         "phergain",
         "neoher.response.fdg.phergain",
         "Early metabolic response by PHERGain's rule (investigational) from a table of FDG scans.",
+    ),
+    CalculatorReference(
+        "propose",
+        "neoher.cli.propose",
+        "Proposal of a tumour's extent and foci in a DCE-MRI exam from one click or box.",
     ),
     CalculatorReference(
         "rcb",

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+
 from neoher.errors import RegionError
+from neoher.imaging.align import Motion, PhaseMotion, align_phases
 from neoher.imaging.dce import (
     EnhancementVolume,
     FtvParameters,
@@ -21,6 +24,7 @@ from neoher.imaging.dce import (
 from neoher.imaging.enhancement import PhaseSignal
 from neoher.imaging.intensity import Intensity, intensity_of
 from neoher.imaging.phases import PhaseChoice, choose_phases
+from neoher.imaging.quality import ExamQuality, area_around, judge_quality
 from neoher.imaging.shape import Shape, describe_shape
 from neoher.intake.dynamic import DynamicExam, find_dynamic
 from neoher.intake.regions.reading import read_region, region_digest
@@ -77,6 +81,8 @@ class DceRequest:
     injected_at: dt.datetime | None = None
     series: tuple[str, ...] = ()
     """UIDs, numbers or descriptions of the series to look at; () means all."""
+    align: Motion | None = None
+    """Put the phases after contrast over the one before first; None measures them as acquired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +112,12 @@ class DceMeasurement:
     shape: Shape
     intensity: Intensity | None
     """Percent enhancement of the counted voxels, early after contrast; None where none counts."""
+    quality: ExamQuality
+    """Of the phases as acquired, before any alignment."""
+    moved: tuple[PhaseMotion, ...]
+    """How far each phase was moved back; () where they are measured as acquired."""
     warnings: tuple[tuple[str, str], ...]
-    """All that a reader must know: of the time axis, the region and the count."""
+    """All that a reader must know: of the time axis, the region, the count and the exam's quality."""
 
     def curve(self) -> KineticCurve | None:
         """Kinetic curve of the counted voxels, read one phase at a time; None where none counts."""
@@ -167,6 +177,13 @@ def measure_dce(prepared: PreparedExam) -> DceMeasurement:
         for one in (prepared.voi, *request.omit)
     )
     series = exam.load([index for index in (choice.pre, choice.early, choice.late) if index is not None])
+    if region.voxels == 0:
+        raise RegionError("the region holds no voxel.", region.name, "Give a region that lies on the image.")
+    quality = judge_quality(series, choice, region)
+    moved: tuple[PhaseMotion, ...] = ()
+    if request.align is not None:
+        aligned = align_phases(series, choice.pre, motion=request.align, area=area_around(region))
+        series, moved = aligned.series, aligned.moved
     measure = enhancement_volume if choice.late is None else functional_tumour_volume
     volume = measure(series, choice, region, omitted, request.parameters)
     of_regions = tuple(one for mask in (region, *omitted) for one in mask.warnings)
@@ -178,8 +195,25 @@ def measure_dce(prepared: PreparedExam) -> DceMeasurement:
         volume=volume,
         shape=describe_shape(volume.mask),
         intensity=intensity_of(series.phase(choice.pre), series.phase(choice.early), volume.mask),
-        warnings=prepared.warnings + of_regions + volume.warnings,
+        quality=quality,
+        moved=moved,
+        warnings=prepared.warnings
+        + of_regions
+        + volume.warnings
+        + quality.warnings
+        + _aligned_warning(moved),
     )
+
+
+def _aligned_warning(moved: tuple[PhaseMotion, ...]) -> tuple[tuple[str, str], ...]:
+    if not moved:
+        return ()
+    by = ", ".join(f"phase {one.index} by {np.linalg.norm(one.displacement_mm):.1f} mm" for one in moved)
+    message = (
+        f"The phases were put over the one before contrast ({by}): signal was interpolated, and the volume does "
+        "not compare with one measured as acquired."
+    )
+    return (("phases-aligned", message),)
 
 
 def _region_objects(voi: str, request: DceRequest) -> InputObjects:

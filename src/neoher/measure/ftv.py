@@ -10,8 +10,10 @@ from typing import Annotated
 from pydantic import Field, JsonValue, field_validator
 
 from neoher.errors import InputError
+from neoher.imaging.align import Motion
 from neoher.imaging.dce import EnhancementVolume, FtvParameters, FunctionalTumourVolume
 from neoher.imaging.phases import PhaseRole
+from neoher.imaging.quality import ExamQuality, QualityGrade
 from neoher.imaging.shape import Fragments, Shape
 from neoher.measure.dce_exam import DceMeasurement, DceRequest, PreparedExam, Watch, measure_dce, prepare_dce
 from neoher.record.calculator import Calculator, Option, Source
@@ -20,7 +22,7 @@ from neoher.record.intended_use import MEASURING
 
 __all__ = ["CALCULATOR", "METHOD", "FtvInputs", "FtvValue", "compute", "conclude", "conclude_without_region"]
 
-METHOD = "ftv/2"
+METHOD = "ftv/3"
 """Name and version; the version rises whenever a number could change."""
 
 HYLTON = "PMID:22623692"
@@ -55,6 +57,10 @@ class FtvInputs(Frozen):
     series: Annotated[tuple[str, ...], Option("series", repeated=True, takes="text")] = ()
     """Series to look at, by UID, number or description, where the exam holds several dynamics; may be
     repeated."""
+
+    align: Annotated[Motion | None, Option("align")] = None
+    """Put the phases after contrast over the one before, against motion: shifted and turned as a whole, or bent
+    as well. Left out: measured as acquired. Needs the extra `align`."""
 
     @field_validator("phases", mode="before")
     @classmethod
@@ -103,6 +109,34 @@ class EnhancementValue(Frozen):
     """95th percentile of the voxels: a single voxel's maximum is noise (a design decision)."""
 
 
+class QualityValue(Frozen):
+    """Quality of the exam around the region, as acquired; limits are design decisions, not validated."""
+
+    grade: QualityGrade
+    """`good`; `limited`: something to know before the volume is compared; `poor`: it may rest on motion, noise or
+    missing tissue."""
+    motion_early_mm: float | None
+    """How far the tissue around the region lies apart before contrast and early after it; some 1 mm of this is
+    enhancement itself."""
+    motion_late_mm: float | None
+    """The same late after contrast."""
+    fat_signal_ratio: float | None
+    """Signal before contrast of what enhances least over that of what enhances most; near 1 and above, fat is not
+    suppressed."""
+    signal_to_noise: float | None
+    early_in_window: bool
+    """Whether the early phase lies between 90 and 180 s."""
+    region_meets_edge: bool
+
+
+class MovedValue(Frozen):
+    """A phase that was put over the one before contrast."""
+
+    index: int
+    displacement_mm: tuple[float, float, float]
+    """Of the tissue in the region's middle, patient coordinates."""
+
+
 class FtvValue(Frozen):
     """Functional tumour volume with its parts. Lengths in mm, volumes in cc; None is not known, never 0."""
 
@@ -131,6 +165,9 @@ class FtvValue(Frozen):
     """None where no part is that large."""
     enhancement: EnhancementValue | None = None
     """None where no voxel counts."""
+    quality: QualityValue | None = None
+    aligned: tuple[MovedValue, ...] = ()
+    """Phases moved by `--align`; empty where they were measured as acquired."""
 
     def in_words(self) -> str:
         """The value as one line for a reader."""
@@ -174,6 +211,7 @@ def conclude(measured: DceMeasurement) -> Conclusion[FtvValue]:
             _region_step(measured),
             _count_step(volume),
             _shape_step(shape),
+            _quality_step(measured.quality),
         ),
         missing=() if is_ftv else ("late phase",),
         warnings=cautions,
@@ -229,6 +267,22 @@ def _value(
         )
         if measured.intensity
         else None,
+        quality=_quality(measured.quality),
+        aligned=tuple(
+            MovedValue(index=one.index, displacement_mm=one.displacement_mm) for one in measured.moved
+        ),
+    )
+
+
+def _quality(found: ExamQuality) -> QualityValue:
+    return QualityValue(
+        grade=found.grade,
+        motion_early_mm=found.motion_early_mm,
+        motion_late_mm=found.motion_late_mm,
+        fat_signal_ratio=found.fat_signal_ratio,
+        signal_to_noise=found.signal_to_noise,
+        early_in_window=found.early_in_window,
+        region_meets_edge=found.region_meets_edge,
     )
 
 
@@ -313,6 +367,19 @@ def _shape_step(shape: Shape) -> Step:
     )
 
 
+def _quality_step(quality: ExamQuality) -> Step:
+    def figure(value: float | None, unit: str = "") -> str:
+        return "not known" if value is None else f"{value:.1f}{unit}"
+
+    return Step(
+        step=f"quality {quality.grade.value}: motion {figure(quality.motion_early_mm, ' mm')} early, "
+        f"{figure(quality.motion_late_mm, ' mm')} late; signal to noise {figure(quality.signal_to_noise)}",
+        rule="limits of this project, not validated: motion below 1.5 mm, fat ratio below 0.8, signal to noise "
+        "from 8, early phase at 90 to 180 s, late from 300 s; poor from 3 mm of motion or at the image's edge",
+        inputs={"fat_signal_ratio": quality.fat_signal_ratio},
+    )
+
+
 def compute(inputs: FtvInputs, watch: Watch | None = None) -> Conclusion[FtvValue]:
     """Measure the exam that the inputs name."""
     prepared = prepare_dce(_request(inputs), watch)
@@ -338,6 +405,7 @@ def _request(inputs: FtvInputs) -> DceRequest:
         phases=inputs.phases,
         injected_at=inputs.injected_at,
         series=inputs.series,
+        align=inputs.align,
     )
 
 

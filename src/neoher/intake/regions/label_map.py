@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from neoher.errors import RegionError
 from neoher.intake.regions.part import RegionPart, choose_part
 from neoher.intake.regions.placement import Lattice
+from neoher.intake.regions.proposed import refuse_unaccepted
 from neoher.intake.regions.region_object import refuse_what_cannot_be_read
 
 __all__ = ["LabelMap", "is_nifti", "read_label_map"]
@@ -50,6 +51,8 @@ class LabelMap:
     """None for a mask of fractions, which has no labels."""
     lattice: Lattice
     warnings: tuple[tuple[str, str], ...]
+    accepted: str = ""
+    """Who accepted it and when, where it was proposed by software; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +96,12 @@ def read_label_map(data: bytes, choice: str | None, where: str) -> LabelMap:
     Whole numbers are labels, 0 is outside. Other numbers must be fractions from 0 to 1: more than 0.5 is
     inside. A voxel that holds no number (NaN) is outside, with a warning (`region-not-a-number`).
     Raises: RegionError when the file is broken or too large, holds more than one volume, states no position
-    in the patient or two that differ, holds an image rather than a mask, or the choice does not fit.
+    in the patient or two that differ, holds an image rather than a mask, or the choice does not fit; or when
+    it is a proposal that nobody has accepted.
     """
     with refuse_what_cannot_be_read(where, "NIfTI file"):
         stored = _stored(data)
+        accepted = refuse_unaccepted(_header(data), where)
     contents = _contents(stored, where)
     chosen = None
     parts = tuple(RegionPart(label, "") for label in contents.labels or ())
@@ -113,18 +118,12 @@ def read_label_map(data: bytes, choice: str | None, where: str) -> LabelMap:
     if contents.not_a_number:
         text = f"{contents.not_a_number:,} voxels of the mask hold no number and are taken as outside."
         notes = (("region-not-a-number", text),)
-    return LabelMap(parts, chosen, Lattice(inside, stored.to_patient), notes)
+    return LabelMap(parts, chosen, Lattice(inside, stored.to_patient), notes, accepted)
 
 
 def _stored(data: bytes) -> Stored:
     """The numbers and their place. Raises ValueError (or what nibabel raises) for what is not read."""
-    head = _head(data)
-    header_class = _header_class(head)
-    if header_class is None:
-        raise ValueError("it does not begin as a NIfTI file of one part (.nii)")
-    header: Any = header_class.from_fileobj(  # type: ignore[no-untyped-call]
-        io.BytesIO(head), check=False
-    )
+    header = _header(data)
     shape = _volume_shape(tuple(int(length) for length in header.get_data_shape()))
     kind = np.dtype(header.get_data_dtype())
     if kind.kind not in "iuf":
@@ -143,6 +142,17 @@ def _stored(data: bytes) -> Stored:
     slope = 1.0 if slope is None else float(slope)
     intercept = 0.0 if intercept is None else float(intercept)
     return Stored(raw.reshape(shape, order="F"), slope, intercept, RAS_TO_LPS @ _position(header, shape))
+
+
+def _header(data: bytes) -> Any:
+    """The file's header. Raises ValueError where it has none."""
+    head = _head(data)
+    header_class = _header_class(head)
+    if header_class is None:
+        raise ValueError("it does not begin as a NIfTI file of one part (.nii)")
+    return header_class.from_fileobj(  # type: ignore[no-untyped-call]
+        io.BytesIO(head), check=False
+    )
 
 
 def _volume_shape(stated: tuple[int, ...]) -> tuple[int, int, int]:

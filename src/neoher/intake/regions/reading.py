@@ -180,7 +180,8 @@ def _label_map_region(data: bytes, choice: str | None, grid: Grid, label: str) -
     placement = place(labels.lattice, grid, label)
     part = f"label {labels.chosen}" if labels.chosen else "fractions above 0.5"
     notes = (*labels.warnings, *placement.warnings)
-    return Mask(placement.inside, grid, part, f"NIfTI {label}, {part}", notes)
+    accepted = f", {labels.accepted}" if labels.accepted else ""
+    return Mask(placement.inside, grid, part, f"NIfTI {label}, {part}{accepted}", notes)
 
 
 def _kind_in_words(dataset: Dataset) -> str:
