@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+from neoher.simulate.scanner import SCANNERS, Scanner, Vendor
+from neoher.simulate.visit import Kinetics, Scene
 from numpy.typing import NDArray
 
 from neoher.simulate.anatomy import Breast
 from neoher.simulate.random_field import RandomField
-from neoher.simulate.scanner import SCANNERS, Scanner, Vendor
 from neoher.simulate.tumour import Tumour
-from neoher.simulate.visit import Kinetics, Scene
 from neoher.volume.dynamic import DynamicSeries, Phase, Scale, TimeAxis
 
 __all__ = ["Kind", "SimulatedTumour", "simulated_tumour"]
@@ -71,7 +71,7 @@ def simulated_tumour(seed: int) -> SimulatedTumour:
     kind = (Kind.MASS, Kind.MASS, (Kind.FRAGMENTED, Kind.NON_MASS)[seed // 3 % 2])[seed % 3]
     vendor = tuple(Vendor)[seed // 2 % 2]
     scanner = _three_phases(SCANNERS[vendor])
-    breast, uptake = _breast(random, kind, seed)
+    breast, uptake = _breast(random, kind)
     scene = Scene(breast, scanner)
     kinetics = Kinetics(uptake * float(random.uniform(0.115, 0.16)), float(random.uniform(0.007, 0.012)))
     visit = scene.visit(1.0, kinetics, float(random.uniform(14.0, 22.0)), random)
@@ -88,7 +88,7 @@ def simulated_tumour(seed: int) -> SimulatedTumour:
     )
     series = DynamicSeries(scanner.grid, axis, (0, 1, 2), visit.signal, (Scale(),) * 3)
     return SimulatedTumour(
-        seed, kind, vendor, series, truth, _click(random, truth, breast, scanner), _extent(truth, scanner)
+        seed, kind, vendor, series, truth, _click(random, truth, scanner), _extent(truth, scanner)
     )
 
 
@@ -101,7 +101,7 @@ def _three_phases(scanner: Scanner) -> Scanner:
     return dataclasses.replace(scanner, post_starts_s=starts)
 
 
-def _breast(random: np.random.Generator, kind: Kind, seed: int) -> tuple[Breast, float]:
+def _breast(random: np.random.Generator, kind: Kind) -> tuple[Breast, float]:
     """The breast, and the tumour's uptake as a factor."""
     if kind is Kind.MASS:
         # Spicules and lobes reach beyond the ball of the same volume: 10 to 60 mm in all.
@@ -132,7 +132,7 @@ def _breast(random: np.random.Generator, kind: Kind, seed: int) -> tuple[Breast,
 
 
 def _click(
-    random: np.random.Generator, truth: NDArray[np.bool_], breast: Breast, scanner: Scanner
+    random: np.random.Generator, truth: NDArray[np.bool_], scanner: Scanner
 ) -> tuple[float, float, float]:
     from scipy import ndimage
 

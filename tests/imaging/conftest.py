@@ -92,3 +92,72 @@ def _segment(segmentation: Any, grid: Grid) -> NDArray[np.bool_]:
         assert np.allclose(index, [round(index[0]), 0.5, 0.5], atol=0.01)
         inside[round(index[0])] = pixels > 0
     return inside
+
+
+@dataclass(frozen=True)
+class Phantom:
+    """A breast of tissue, fat and skin with two balls of tumour and a vessel; built here, from nothing of
+    ours."""
+
+    series: DynamicSeries
+    truth: NDArray[np.bool_]
+    vessel: NDArray[np.bool_]
+    skin: NDArray[np.bool_]
+    large_mm: tuple[float, float, float]
+    """Middle of the larger ball (8 mm radius)."""
+    small_mm: tuple[float, float, float]
+    """Middle of the smaller ball (4 mm radius), 18 mm away."""
+
+
+def phantom(
+    moved_mm: tuple[float, float, float] = (0.0, 0.0, 0.0), fat: float = 60.0, seed: int = 5
+) -> Phantom:
+    """The phantom with its early phase moved by so much (LPS); `fat`, fat's signal beside tissue of 400."""
+    shape, spacing = (36, 84, 84), (1.8, 0.9, 0.9)
+    grid = Grid(shape, spacing, (-37.0, -38.0, -30.0), ((0.0, 0.0, 1.0), (0.0, 1.0, 0.0), (1.0, 0.0, 0.0)))
+    index = np.stack(np.meshgrid(*map(np.arange, shape), indexing="ij"), axis=-1).reshape(-1, 3)
+    at = grid.to_patient(index.astype(float)).reshape(*shape, 3)
+    random = np.random.default_rng(seed)
+    large, small = (4.0, 2.0, 1.0), (-10.0, -9.0, 3.5)
+
+    def phases(points: NDArray[np.float64]) -> tuple[list[NDArray[np.float64]], dict[str, NDArray[np.bool_]]]:
+        x, y, z = np.moveaxis(points, -1, 0)
+        radius = np.sqrt(x**2 + y**2 + z**2)
+        tissue = (np.hypot(x / 22, (y - 2) / 18) < 1 + 0.15 * np.sin(z / 4) * np.cos(x / 5)) & (abs(z) < 24)
+        parts = {
+            "skin": (radius < 36) & (radius >= 34),
+            "vessel": (np.hypot(x - 16, z + 8) < 1.3) & (radius < 33),
+            "tumour": (np.linalg.norm(points - large, axis=-1) < 8)
+            | (np.linalg.norm(points - small, axis=-1) < 4),
+        }
+        before = np.where(radius < 36, fat, 0.0)
+        before[tissue & (radius < 34)] = 400.0
+        before[parts["skin"]] = 300.0
+        before[parts["vessel"] | parts["tumour"]] = 400.0
+        uptake = np.zeros(radius.shape), np.zeros(radius.shape)
+        for level, (early, late) in {"tissue": (0.2, 0.35), "skin": (0.3, 0.5)}.items():
+            inside = tissue & (radius < 34) if level == "tissue" else parts["skin"]
+            uptake[0][inside], uptake[1][inside] = early, late
+        for name, (early, late) in {"tumour": (1.6, 1.3), "vessel": (2.0, 1.5)}.items():
+            uptake[0][parts[name]], uptake[1][parts[name]] = early, late
+        return [before, before * (1 + uptake[0]), before * (1 + uptake[1])], parts
+
+    still, parts = phases(at)
+    shifted, _ = phases(at - np.asarray(moved_mm))
+    signal = np.stack([still[0], shifted[1], still[2]])
+    noisy = np.hypot(signal + random.normal(0, 20, signal.shape), random.normal(0, 20, signal.shape))
+    axis = TimeAxis(
+        tuple(Phase(i, start, 60.0, "", "1.2", "phantom", 36) for i, start in enumerate((0.0, 200.0, 500.0))),
+        None,
+        80.0,
+        "stated",
+        "phantom",
+    )
+    series = DynamicSeries(grid, axis, (0, 1, 2), np.rint(noisy).astype(np.int16), (Scale(),) * 3)
+    return Phantom(series, parts["tumour"], parts["vessel"], parts["skin"], large, small)
+
+
+@pytest.fixture(scope="session")
+def make_phantom() -> Any:
+    """Builds phantoms: make_phantom(moved_mm=…, fat=…)."""
+    return phantom

@@ -48,8 +48,10 @@ def command_of(calculator: Calculator[Any, Any]) -> Callable[..., None]:
 
     def command(*positional: str | None, **stated: Any) -> None:
         as_json: bool = stated.pop("json", False)
-        table: Path | None = stated.pop("table", None)
-        out: Path | None = stated.pop("out", None)
+        table: Path | None = None
+        out: Path | None = None
+        if calculator.table is not None:
+            table, out = stated.pop("table", None), stated.pop("out", None)
         stated |= dict(zip(positional_names, positional, strict=False))
         run_calculator(calculator, stated, as_json=as_json, table=table, out=out)
 

@@ -59,7 +59,8 @@ class Alignment:
         return float(x), float(y), float(z)
 
     def resampled(self, values: NDArray[Any], *, labels: bool = False) -> Array:
-        """The moving image's values on the fixed grid; 0 where it has none. `labels`: nearest, not between."""
+        """The moving image's values on the fixed grid; 0 where it has none. `labels`: nearest, not
+        between."""
         sitk = _simpleitk()
         how = sitk.sitkNearestNeighbor if labels else sitk.sitkLinear
         image = _image(sitk, values, self.moving)
@@ -94,8 +95,8 @@ def align_phases(
 ) -> AlignedSeries:
     """Put the loaded phases over one of them.
 
-    Parameters: `reference`, index of the phase that stays; `area`, the part of the grid that is compared (around
-    the region; None for all). The whole phase is resampled, as float32 signal.
+    Parameters: `reference`, index of the phase that stays; `area`, the part of the grid that is compared
+    (around the region; None for all). The whole phase is resampled, as float32 signal.
     Raises: InputError where the reference is not loaded; MissingExtra without SimpleITK.
     """
     if reference not in series.loaded:
@@ -124,8 +125,8 @@ def align_volumes(
 ) -> Alignment:
     """How `moving` lies to `fixed`: two phases, or the same breast at two visits.
 
-    Parameters: signal, shapes of their grids. The rigid part starts where both grids lie in the patient; with two
-    visits that differ by centimetres, give areas around the same breast.
+    Parameters: signal, shapes of their grids. The rigid part starts where both grids lie in the patient;
+    with two visits that differ by centimetres, give areas around the same breast.
     Raises: GridMismatch where an array has not its grid's shape; MissingExtra without SimpleITK.
     """
     for values, grid in ((fixed, fixed_grid), (moving, moving_grid)):

@@ -66,9 +66,9 @@ CALCULATOR: Calculator[AcceptInputs, AcceptValue] = Calculator(
     example_needs_files=True,
     example="t0-proposed.nii.gz --by 'A. Reader' --on 2025-02-09 --out t0-region.nii.gz",
     explanation="""\
-The accepted file holds the same voxels; its header says who accepted the proposal and when, and every measurement
-in it names that in the region's source. Foci can be accepted apart: `t0-foci.nii.gz` accepted, its focus 2 is
-`t0-foci.nii.gz#2` for `--voi`.
+The accepted file holds the same voxels; its header says who accepted the proposal and when, and every
+measurement in it names that in the region's source. Foci can be accepted apart: `t0-foci.nii.gz` accepted,
+its focus 2 is `t0-foci.nii.gz#2` for `--voi`.
 
 It shows no image: look at the proposal in a viewer first, and correct it there where needed.""",
 )

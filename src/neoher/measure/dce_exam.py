@@ -210,7 +210,8 @@ def _aligned_warning(moved: tuple[PhaseMotion, ...]) -> tuple[tuple[str, str], .
         return ()
     by = ", ".join(f"phase {one.index} by {np.linalg.norm(one.displacement_mm):.1f} mm" for one in moved)
     message = (
-        f"The phases were put over the one before contrast ({by}): signal was interpolated, and the volume does "
+        f"The phases were put over the one before contrast ({by}): signal was interpolated, and the "
+        "volume does "
         "not compare with one measured as acquired."
     )
     return (("phases-aligned", message),)

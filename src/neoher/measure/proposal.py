@@ -92,7 +92,7 @@ class ConfidenceValue(Frozen):
     distinctness: float
     """Contrast between lesion and surroundings over the noise; 1 from 8 on."""
     containment: float
-    """1; 0.8 where the proposal reaches the skin, 0.5 where it reaches the limit of where it was looked for."""
+    """1; 0.8 where the proposal reaches the skin, 0.5 where it reaches the limit of the search."""
 
 
 class ProposeValue(Frozen):
@@ -119,8 +119,8 @@ class ProposeValue(Frozen):
         foci = "1 focus" if len(self.foci) == 1 else f"{len(self.foci)} foci"
         return (
             f"Proposed, not accepted: {self.volume_cc:.2f} cc in {foci}, extent "
-            f"{self.longest_diameter_3d_mm:.1f} mm, confidence {self.confidence.score:.2f}. Look at {self.out} on "
-            "the images; `neoher accept` when it is right."
+            f"{self.longest_diameter_3d_mm:.1f} mm, confidence {self.confidence.score:.2f}. Look at "
+            f"{self.out} on the images; `neoher accept` when it is right."
         )
 
 
@@ -226,8 +226,9 @@ def _conclusion(
             Step(
                 step=f"lesion enhances by {proposal.early_percent:.0f} % early, what surrounds it by "
                 f"{proposal.around_percent:.0f} %",
-                rule="a voxel belongs to the lesion whose curve lies nearer to the lesion's mean than to that of its "
-                "surroundings; skin and thin parts are held back, islands within 12 mm belong to the extent "
+                rule="a voxel belongs to the lesion where its curve lies nearer to the lesion's mean than to "
+                "that of its surroundings; skin and thin parts are held back, islands within 12 mm "
+                "belong to the extent "
                 "(design decisions of this project)",
                 inputs={"at_mm": list(inputs.at) if inputs.at else None, "box": inputs.box},
             ),
@@ -249,16 +250,17 @@ CALCULATOR: Calculator[ProposeInputs, ProposeValue] = Calculator(
     example_needs_files=True,
     example="imaging/t0-mr --at=84.0,-25.5,3.0 --out t0-proposed.nii.gz --foci t0-foci.nii.gz",
     explanation=f"""\
-From the point or box the mean enhancement curve of the lesion and that of its surroundings are found in turns;
-each voxel goes to the nearer one, so that the edge falls where half a voxel is tumour. Enhancement is taken
-against how bright tissue is in that place before contrast, so that dark fat does not count as enhancing.
-The outer 3 mm of the body and parts thinner than 3 mm (vessels) are held back; islands within 12 mm
-of another belong to the extent, and long thin ones are taken as vessels. These limits are design decisions without
-evidence behind them; what they give on simulated tumours, `python scripts/proposal_table.py` prints.
-Method: {METHOD}.
+From the point or box the mean enhancement curve of the lesion and that of its surroundings are found in
+turns; each voxel goes to the nearer one, so that the edge falls where half a voxel is tumour. Enhancement
+is taken against how bright tissue is in that place before contrast, so that dark fat does not count as
+enhancing. The outer 3 mm of the body and parts thinner than 3 mm (vessels) are held back; islands within 12
+mm of another belong to the extent, and long thin ones are taken as vessels. These limits are design
+decisions without evidence behind them; what they give on simulated tumours, `python
+scripts/proposal_table.py` prints. Method: {METHOD}.
 
 The file says of itself that it is a proposal. `neoher ftv`, `neoher measure` and every other command
-refuse it until a person has accepted it with `neoher accept`. A region redrawn in another program is that person's own.
+refuse it until a person has accepted it with `neoher accept`. A region redrawn in another
+program is that person's own.
 
 It does not find lesions, and it does not tell benign from malignant: whatever enhances where the reader
 points is proposed. It writes NIfTI, no DICOM SEG.""",

@@ -32,7 +32,7 @@ VESSEL_THICK_MM = 6.0
 
 @dataclass(frozen=True, slots=True)
 class Foci:
-    """Labelled foci, shape (slices, rows, columns): 1 is the clicked one, then by falling volume; 0 is none."""
+    """Labelled foci, shape (slices, rows, columns): 1 is the clicked one, then by falling volume."""
 
     labels: NDArray[np.uint16]
     count: int
@@ -81,7 +81,7 @@ def _filled(like: Inside) -> Inside:
 
 
 def _without_thin_parts(inside: Inside, seed: Inside, spacing_mm: Vector) -> Inside:
-    """Without vessels and bridges: what a ball of the vessel radius cannot enter, but for the edges of the rest."""
+    """Without vessels and bridges: without what a ball of the vessel radius cannot enter or lie close to."""
     padded = np.pad(inside, 1)
     depth = ndimage.distance_transform_edt(padded, sampling=spacing_mm)[1:-1, 1:-1, 1:-1]
     # The distance runs to the centre of the next voxel outside: the edge lies half a voxel nearer.

@@ -1,9 +1,9 @@
 """From a seed to enhancing tissue: each voxel goes to the mean curve that it lies nearer to.
 
-Two means, the lesion's and that of what surrounds it, are found in turns with the voxels that belong to each. A
-voxel half of tumour lies midway between them, so that the edge falls where half the voxel is tumour, whatever
-the lesion's own enhancement and however much the parenchyma enhances. Distances and shares are design
-decisions, no evidence behind them.
+Two means, the lesion's and that of what surrounds it, are found in turns with the voxels that belong to each.
+A voxel half of tumour lies midway between them, so that the edge falls where half the voxel is tumour,
+whatever the lesion's own enhancement and however much the parenchyma enhances. Distances and shares are
+design decisions, no evidence behind them.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def joined_to(inside: NDArray[np.bool_], seed: NDArray[np.bool_]) -> NDArray[np.
 
 
 def _upper_mean(stacked: Array, seed: NDArray[np.bool_]) -> Array:
-    """Mean curve of the seed's half that enhances more: a click may fall beside the edge or on a dark core."""
+    """Mean curve of the seed's half that enhances more: a click may miss the middle of it."""
     inside = stacked[:, seed]
     strong = inside[0] >= np.median(inside[0])
     mean: Array = inside[:, strong].mean(axis=1)

@@ -1,7 +1,7 @@
 """The plug for a learned segmenter: a model file that the user owns, run where it lies.
 
-No weights are shipped or fetched. What a model must take and give is written at `Segmenter`; how well it does is
-for its owner to show.
+No weights are shipped or fetched. What a model must take and give is written at `Segmenter`; how well it does
+is for its owner to show.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ REFERENCE_PERCENTILE = 95.0
 class Segmenter(Protocol):
     """A learned segmenter.
 
-    Takes float32 of shape (1, phases, slices, rows, columns): the phases before, early and, where there is one,
-    late after contrast, each divided by the 95th percentile of the first, on the exam's own voxels around the
-    click (no resampling: a model that wants another spacing resamples inside). Gives float32 of shape
-    (1, 1, slices, rows, columns): the probability of tumour, 0 to 1.
+    Takes float32 of shape (1, phases, slices, rows, columns): the phases before, early and, where there is
+    one, late after contrast, each divided by the 95th percentile of the first, on the exam's own voxels
+    around the click (no resampling: a model that wants another spacing resamples inside). Gives float32 of
+    shape (1, 1, slices, rows, columns): the probability of tumour, 0 to 1.
     """
 
     @property
@@ -81,14 +81,14 @@ def probability_of(segmenter: Segmenter, phases: list[NDArray[np.float32]]) -> N
         given = segmenter(prepared_phases(phases))
     except Exception as problem:
         raise ImageError(
-            f"it cannot be run on {len(phases)} phases of {phases[0].shape}: {str(problem).splitlines()[:1]}.",
+            f"it cannot be run on {len(phases)} phases of {phases[0].shape}: {problem}.",
             segmenter.name,
             "It must take float32 (1, phases, slices, rows, columns).",
         ) from problem
     wanted = (1, 1, *phases[0].shape)
     if given.shape != wanted or not np.isfinite(given).all() or given.min() < 0 or given.max() > 1:
         raise ImageError(
-            f"it gives numbers of shape {given.shape}, where probabilities (0 to 1) of shape {wanted} are needed.",
+            f"it gives numbers of shape {given.shape}; probabilities (0 to 1) of shape {wanted} are needed.",
             segmenter.name,
             "Put the resampling and the sigmoid into the model.",
         )

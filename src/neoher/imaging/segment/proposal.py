@@ -45,7 +45,7 @@ class Confidence:
     score: float
     """0 to 1: the least of the parts."""
     stability: float
-    """Dice coefficient of the proposals that a laxer and a stricter edge would give: 1 where the edge is sharp."""
+    """Dice coefficient of the proposals that a laxer and a stricter edge would give: 1 where it is sharp."""
     distinctness: float
     """Contrast between lesion and surroundings over the noise, 1 from 8 on."""
     containment: float
@@ -80,9 +80,9 @@ def propose_tumour(
 ) -> Proposal:
     """Propose the enhancing lesion at a point or in a box, with its foci.
 
-    Parameters: `at_mm`, a point on the lesion, LPS mm; or `box`, a region that holds the whole lesion: nothing
-    outside it is proposed. Exactly one of both. `segmenter`, a learned one, tells tumour from the rest in the
-    place of the enhancement curves; connection, vessels and foci are judged alike.
+    Parameters: `at_mm`, a point on the lesion, LPS mm; or `box`, a region that holds the whole lesion:
+    nothing outside it is proposed. Exactly one of both. `segmenter`, a learned one, tells tumour from the
+    rest in the place of the enhancement curves; connection, vessels and foci are judged alike.
     Raises: InputError where not exactly one is given; RegionError where the point lies outside the image, or
     nothing enhances there; ImageError where the segmenter cannot be used.
     """
@@ -106,8 +106,8 @@ def propose_tumour(
     levels, grown = levels_from(curves, seed, allowed, spacing)
     if levels.lesion[0] < LEAST_EARLY or levels.contrast < 3 * curves.noise:
         raise RegionError(
-            f"nothing enhances there enough to be proposed ({100 * levels.lesion[0]:.0f} % early after contrast).",
-            remedy="Point at the brightest part of the lesion on the early phase, or draw the region by hand.",
+            f"nothing enhances there enough to be proposed ({100 * levels.lesion[0]:.0f} % early).",
+            remedy="Point at the brightest part of the lesion on the early phase, or draw the region.",
         )
     likeness = (
         levels.nearness(curves.stacked()) * (curves.early >= 0.5 * LEAST_EARLY)
@@ -193,7 +193,7 @@ def _warnings(found: Foci, *, skin: bool, limit: bool) -> list[tuple[str, str]]:
         warnings.append(
             (
                 "further-enhancement",
-                f"{found.further} further parts enhance alike but lie apart: other lesions, or none. Look at them.",
+                f"{found.further} further parts enhance alike but lie apart: other lesions, or none.",
             )
         )
     return warnings

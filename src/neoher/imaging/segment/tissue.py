@@ -61,11 +61,12 @@ def curves_of(pre: Array, early: Array, late: Array | None, spacing_mm: Vector) 
     own = smoothed(pre, BRIGHT_VOXEL_MM, spacing_mm)
     brightness = np.maximum(np.maximum(_brightness(pre, spacing_mm), own), np.float32(least))
     difference: Array = ((early - pre) / brightness).astype(np.float32)
+    late_curve = None
+    if late is not None:
+        late_curve = smoothed(((late - pre) / brightness).astype(np.float32), DENOISING_MM, spacing_mm)
     return Curves(
         early=smoothed(difference, DENOISING_MM, spacing_mm),
-        late=None
-        if late is None
-        else smoothed(((late - pre) / brightness).astype(np.float32), DENOISING_MM, spacing_mm),
+        late=late_curve,
         noise=float(np.sqrt(2) * noise / np.median(brightness[own >= np.percentile(own, 90)])),
     )
 
@@ -79,11 +80,10 @@ def smoothed(values: Array, sd_mm: float, spacing_mm: Vector) -> Array:
 def _brightness(pre: Array, spacing_mm: Vector) -> Array:
     """Signal before contrast of the tissue around each voxel, 0 where there is none."""
     factors = tuple(max(1, round(COARSE_MM / step)) for step in spacing_mm)
-    # The brightest voxels of a coarse cell speak for its tissue; their mean over the neighbourhood wipes noise.
     coarse = _cells(pre, factors)
     coarse_mm = tuple(step * factor for step, factor in zip(spacing_mm, factors, strict=True))
     sigma = [BRIGHTNESS_MM / step for step in coarse_mm]
-    # A mean weighted by the cube of the signal: fat and air weigh little beside tissue, at any level of the coil.
+    # Weighted by the cube of the signal fat and air count little beside tissue, at any level of the coil.
     weight = coarse**3
     field = ndimage.gaussian_filter(weight * coarse, sigma) / np.maximum(
         ndimage.gaussian_filter(weight, sigma), 1e-12
@@ -114,8 +114,10 @@ def _cells(values: Array, factors: tuple[int, ...]) -> Array:
 def depth_below_skin_mm(signal: Array, spacing_mm: Vector) -> Array:
     """Distance to the air around the body in mm, 0 in the air.
 
-    `signal`: mean of the phases. Air is what is dark and joined to the image's border in its slice; suppressed
-    fat may be as dark, but the bright line of the skin closes it off.
+    `signal`: mean of the phases. Air is what is dark and joined to the image's border in its slice;
+    suppressed fat may be as dark, but the bright line of the skin and the chest wall close it off. Where
+    the image ends in fat, fat counts as air, and skin is seen too early: the proposal then says that it
+    meets the skin.
     """
     smooth = smoothed(signal, 1.0, spacing_mm)
     low, high = (float(value) for value in np.percentile(smooth, [2, 99.5]))
@@ -126,7 +128,6 @@ def depth_below_skin_mm(signal: Array, spacing_mm: Vector) -> Array:
         closed = ndimage.binary_closing(np.pad(plane, 4), cross, iterations=3)[4:-4, 4:-4] | plane
         labels, count = ndimage.label(~closed)
         outside = np.zeros(count + 1, dtype=np.bool_)
-        # Air lies in front of a breast: a dark part that meets the border only through the chest is none.
         for edge in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
             outside |= np.bincount(edge, minlength=count + 1) > 0
         outside[0] = False

@@ -87,7 +87,7 @@ def refuse_unaccepted(header: Any, where: str) -> str:
         raise RegionError(
             "this region is a proposal that nobody has accepted: nothing is measured in it.",
             where,
-            "Look at it on the images, correct it where needed, then: neoher accept FILE --by NAME --out NEW.",
+            "Look at it on the images, correct it where needed, then: neoher accept FILE --by NAME.",
         )
     return _text(header, "descrip") if status is ProposalStatus.ACCEPTED else ""
 
