@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from neoher.simulate.scanner import SCANNERS, Scanner, Vendor
-from neoher.simulate.visit import Kinetics, Scene
 from numpy.typing import NDArray
 
 from neoher.simulate.anatomy import Breast
+from neoher.simulate.mr.scanner import SCANNERS, Scanner, Vendor
+from neoher.simulate.mr.visit import Kinetics, Scene
 from neoher.simulate.random_field import RandomField
 from neoher.simulate.tumour import Tumour
 from neoher.volume.dynamic import DynamicSeries, Phase, Scale, TimeAxis
