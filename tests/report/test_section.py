@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -76,3 +77,13 @@ def test_the_json_holds_the_pieces_without_the_drawings(with_section: ReportCont
 def test_a_table_whose_row_lacks_a_cell_is_refused() -> None:
     with pytest.raises(ValueError, match="has not 2 cells"):
         Table("Sizes", ("a", "b"), ((TableCell("1"),),))
+
+
+def test_the_contents_lead_to_every_section(with_section: ReportContent) -> None:
+    page = render(with_section)
+    contents = page[page.index('<nav aria-label="Sections">') : page.index("</nav>")]
+    targets = re.findall(r'href="#([a-z0-9-]+)"', contents)
+    assert "specimen" in targets
+    assert all(page.count(f'id="{target}"') == 1 for target in targets)
+    # Every heading of the first order is led to, in the order of the page.
+    assert targets == re.findall(r'<h2 id="([a-z0-9-]+)"', page)
