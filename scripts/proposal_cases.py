@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from neoher.simulate.anatomy import Breast
 from neoher.simulate.mr.scanner import SCANNERS, Scanner, Vendor
 from neoher.simulate.mr.visit import Kinetics, Scene
-from neoher.simulate.random_field import RandomField
-from neoher.simulate.tumour import Tumour
+from neoher.simulate.tumour.mass import Mass
+from neoher.simulate.tumour.shape import Together, TumourShape
 from neoher.volume.dynamic import DynamicSeries, Phase, Scale, TimeAxis
 
 __all__ = ["Kind", "SimulatedTumour", "simulated_tumour"]
@@ -32,21 +32,6 @@ class Kind(StrEnum):
     """Islands with millimetres of other tissue between them, as a mass that answers to therapy leaves."""
     NON_MASS = "non-mass"
     """Clumps along a segment of the breast that take up less contrast than a mass."""
-
-
-@dataclass(frozen=True)
-class Scattered(Tumour):
-    """Several masses taken as one tumour; the fields of the base are those of the whole."""
-
-    parts: tuple[Tumour, ...] = ()
-
-    def distance(self, points_mm: Array, scale: float) -> Array:
-        """Signed distance to the nearest part."""
-        return np.min([part.distance(points_mm, scale) for part in self.parts], axis=0)
-
-    def depth_share(self, points_mm: Array, scale: float) -> Array:
-        """Depth inside the part that holds the point."""
-        return np.max([part.depth_share(points_mm, scale) for part in self.parts], axis=0)
 
 
 @dataclass(frozen=True)
@@ -71,10 +56,10 @@ def simulated_tumour(seed: int) -> SimulatedTumour:
     kind = (Kind.MASS, Kind.MASS, (Kind.FRAGMENTED, Kind.NON_MASS)[seed // 3 % 2])[seed % 3]
     vendor = tuple(Vendor)[seed // 2 % 2]
     scanner = _three_phases(SCANNERS[vendor])
-    breast, uptake = _breast(random, kind)
+    breast, tumour, uptake = _breast(random, kind)
     scene = Scene(breast, scanner)
     kinetics = Kinetics(uptake * float(random.uniform(0.115, 0.16)), float(random.uniform(0.007, 0.012)))
-    visit = scene.visit(1.0, kinetics, float(random.uniform(14.0, 22.0)), random)
+    visit = scene.visit(tumour, kinetics, float(random.uniform(14.0, 22.0)), random)
     truth = visit.tumour_share >= 0.5
     axis = TimeAxis(
         phases=tuple(
@@ -101,12 +86,13 @@ def _three_phases(scanner: Scanner) -> Scanner:
     return dataclasses.replace(scanner, post_starts_s=starts)
 
 
-def _breast(random: np.random.Generator, kind: Kind) -> tuple[Breast, float]:
-    """The breast, and the tumour's uptake as a factor."""
+def _breast(random: np.random.Generator, kind: Kind) -> tuple[Breast, TumourShape, float]:
+    """The breast, the tumour in it, and its uptake as a factor."""
     if kind is Kind.MASS:
         # Spicules and lobes reach beyond the ball of the same volume: 10 to 60 mm in all.
         radius = float(np.exp(random.uniform(np.log(4.2), np.log(18.5))))
-        return Breast.random(random, radius), 1.0
+        breast = Breast.random(random, radius)
+        return breast, breast.tumour.at(1.0), 1.0
     reach = float(random.uniform(9.0, 24.0))
     breast = Breast.random(random, 0.7 * reach)
     centre = breast.tumour.centre_mm
@@ -114,7 +100,7 @@ def _breast(random: np.random.Generator, kind: Kind) -> tuple[Breast, float]:
     direction /= np.linalg.norm(direction)
     non_mass = kind is Kind.NON_MASS
     wanted = int(np.clip(random.integers(6, 14) if non_mass else random.integers(3, 7), 3, 14))
-    parts: list[Tumour] = []
+    parts: list[Mass] = []
     for _ in range(400):
         radius = random.uniform(2.6, 4.6) if non_mass else random.uniform(0.16, 0.36) * reach + 1.2
         along, across = random.uniform(-1, 1) * (reach - radius), random.normal(0.0, 0.30 * reach, 3)
@@ -122,13 +108,11 @@ def _breast(random: np.random.Generator, kind: Kind) -> tuple[Breast, float]:
         gap = 0.2 if non_mass else 2.5
         apart = [np.linalg.norm(place - part.centre_mm) - part.radius_mm - radius for part in parts]
         if all(one > gap for one in apart) and (not apart or min(apart) < 7.0):
-            parts.append(Tumour.random(random, place, radius))
+            parts.append(Mass.random(random, place, radius))
         if len(parts) == wanted:
             break
-    fields = {field.name: getattr(breast.tumour, field.name) for field in dataclasses.fields(Tumour)}
-    texture = RandomField(random, centre, 3 * reach, 1.5)
-    whole = Scattered(**fields | {"texture": texture}, parts=tuple(parts))
-    return dataclasses.replace(breast, tumour=whole), 0.75 if non_mass else 1.0
+    whole = Together(centre, [part.at(1.0) for part in parts])
+    return dataclasses.replace(breast, largest=whole), whole, 0.75 if non_mass else 1.0
 
 
 def _click(
