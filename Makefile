@@ -11,7 +11,7 @@ export UV_PROJECT_ENVIRONMENT := $(VENV)
 export UV_PYTHON_DOWNLOADS := never
 export UV_COMPILE_BYTECODE := 1
 
-.PHONY: demo test check fuzz bench recovery docs clean
+.PHONY: demo test check fuzz bench recovery evaluation docs clean
 
 demo: $(VENV)/.main  ## simulate a patient, run the main job on it, print where the report lies
 	test -e $(DEMO)/truth.json || $(RUN)/neoher simulate $(DEMO) --seed 1
@@ -36,6 +36,10 @@ bench: $(VENV)/.bench  ## reading and kernels beside what a user would otherwise
 
 recovery: $(VENV)/.dev  ## bias and limits of what is measured on simulated patients, as a table
 	$(RUN)/python scripts/recovery_table.py
+
+evaluation: $(VENV)/.dev  ## how right the advice and the answers are on their case and question sets
+	$(RUN)/python scripts/evaluate_advice.py
+	$(RUN)/python scripts/ask_evaluation.py --check
 
 docs: $(VENV)/.dev  ## remake the compiled knowledge, the reference pages and the JSON Schemas
 	$(RUN)/python scripts/compile_knowledge.py
