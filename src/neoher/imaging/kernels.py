@@ -1,4 +1,4 @@
-"""Compiled loops over contrast-enhanced signal; the only other module with numba is `kinetics.kernels`.
+"""Compiled loops over contrast-enhanced signal; the others with numba stand in `kinetics`.
 
 All take flat or three-dimensional arrays of any number type as read (int16, uint16, float32 …) and fill
 arrays their caller made. Signal is counted in units of the pre-contrast phase's slope, so that S0 is the

@@ -8,7 +8,6 @@ exam.load([0, 1, 2])       # stored numbers of these phases only
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neoher.errors import InputError
+from neoher.intake.dicom.digest import digest_of
 from neoher.intake.dicom.frames import Frame
 from neoher.intake.dicom.geometry import grid_of, slice_places
 from neoher.intake.dicom.headers import Progress, read_headers
@@ -109,14 +109,9 @@ class DynamicExam:
 
         Reads every object of the dynamic once more, from its first to its last byte.
         """
-        headers = {id(frame.header): frame.header for phase in self.frames for frame in phase}.values()
-        ordered = sorted(headers, key=lambda header: header.source.reading_order)
-        hashes = sorted(hashlib.sha256(header.source.read()).hexdigest() for header in ordered)
-        return InputObjects(
-            description=f"MR, {self.description}, {len(self.frames)} phases of {self.grid.shape[0]} slices",
-            count=len(hashes),
-            sha256=hashlib.sha256("".join(hashes).encode()).hexdigest(),
-        )
+        frames = (frame for phase in self.frames for frame in phase)
+        phases = f"{len(self.frames)} phases of {self.grid.shape[0]} slices"
+        return digest_of(frames, f"MR, {self.description}, {phases}")
 
     def _series(
         self, loaded: tuple[int, ...], planes: NDArray[np.generic], scales: tuple[Scale, ...]

@@ -18,6 +18,7 @@ from neoher.intake.diffusion.object_facts import unit_factor
 from neoher.intake.regions.reading import read_region, region_digest
 from neoher.measure.dce_exam import Watch
 from neoher.measure.method import images_of, region_source, regions_of
+from neoher.measure.option_forms import JOINED_BY_COMMAS
 from neoher.measure.region_beside import region_beside
 from neoher.record.calculator import Calculator, Option, Source
 from neoher.record.conclusion import Caution, Conclusion, Frozen, Step
@@ -51,17 +52,12 @@ class AdcInputs(Frozen):
     images."""
     fit: Annotated[AdcFit, Option("fit")] = AdcFit.LOG_LINEAR
     """How the coefficient is fitted where there are three b-values or more."""
-    b_values: Annotated[tuple[float, ...] | None, Option("b-values", unit="s/mm2")] = None
+    b_values: Annotated[tuple[float, ...] | None, Option("b-values", unit="s/mm2"), JOINED_BY_COMMAS] = None
     """b-values to use, joined by commas; left out: all."""
     unit: Annotated[str | None, Option("unit", takes="1e-6 mm2/s, 1e-3 mm2/s or mm2/s")] = None
     """Unit of a scanner's map that states none."""
     series: Annotated[tuple[str, ...], Option("series", repeated=True, takes="text")] = ()
     """Series to look at, by UID, number or description; may be repeated."""
-
-    @field_validator("b_values", mode="before")
-    @classmethod
-    def _joined(cls, stated: object) -> object:
-        return tuple(stated.split(",")) if isinstance(stated, str) else stated
 
     @field_validator("unit")
     @classmethod

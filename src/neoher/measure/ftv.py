@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, JsonValue, field_validator
+from pydantic import Field, JsonValue
 
 from neoher.errors import InputError
 from neoher.imaging.align import Motion
@@ -16,6 +15,7 @@ from neoher.imaging.phases import PhaseRole
 from neoher.imaging.quality import ExamQuality, QualityGrade
 from neoher.imaging.shape import Fragments, Shape
 from neoher.measure.dce_exam import DceMeasurement, DceRequest, PreparedExam, Watch, measure_dce, prepare_dce
+from neoher.measure.option_forms import PHASE_INDICES
 from neoher.record.calculator import Calculator, Option, Source
 from neoher.record.conclusion import Caution, Conclusion, Frozen, Step
 from neoher.record.intended_use import MEASURING
@@ -50,7 +50,9 @@ class FtvInputs(Frozen):
     """Time after injection that the early phase should be nearest to."""
     late_s: Annotated[float, Option("late-s", unit="s")] = Field(default=450.0, gt=0)
     """Time after injection that the late phase should be nearest to."""
-    phases: Annotated[tuple[int, ...] | None, Option("phases", takes="indices joined by commas")] = None
+    phases: Annotated[
+        tuple[int, ...] | None, Option("phases", takes="indices joined by commas"), PHASE_INDICES
+    ] = None
     """Phases to use as pre, early, late, by their index on the time axis: '0,1,2'. Overrides the times."""
     injected_at: Annotated[dt.datetime | None, Option("injected-at", takes="YYYY-MM-DDThh:mm:ss")] = None
     """Start of the contrast injection, by the scanner's clock: 2025-02-08T10:15:30."""
@@ -61,15 +63,6 @@ class FtvInputs(Frozen):
     align: Annotated[Motion | None, Option("align")] = None
     """Put the phases after contrast over the one before, against motion: shifted and turned as a whole, or
     bent as well. Left out: measured as acquired. Needs the extra `align`."""
-
-    @field_validator("phases", mode="before")
-    @classmethod
-    def _phases_from_text(cls, stated: object) -> object:
-        if not isinstance(stated, str):
-            return stated
-        if not re.fullmatch(r"\d+(,\d+){1,2}", stated.replace(" ", "")):
-            raise ValueError("write the phases as pre,early,late, such as 0,1,2")
-        return tuple(int(part) for part in stated.split(","))
 
 
 class PhaseOnAxis(Frozen):

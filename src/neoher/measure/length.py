@@ -6,12 +6,13 @@ import math
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from neoher.errors import ImageError
 from neoher.imaging.projection import calibrate_projection
 from neoher.imaging.ultrasound import calibrate_ultrasound
 from neoher.intake.plane_image import PlaneImage, read_plane_image
+from neoher.measure.option_forms import JOINED_BY_COMMAS
 from neoher.record.calculator import Calculator, Option, Source
 from neoher.record.conclusion import Caution, Conclusion, Frozen, Step
 from neoher.record.intended_use import MEASURING
@@ -27,17 +28,12 @@ class LengthInputs(Frozen):
 
     path: Annotated[Path, Option("path", positional=True, takes="a path")]
     """The image: one DICOM file of modality MG, DX, CR or US."""
-    start: Annotated[tuple[float, float], Option("from", unit="pixels", takes="column,row")]
+    start: Annotated[tuple[float, float], Option("from", unit="pixels", takes="column,row"), JOINED_BY_COMMAS]
     """First point, column and row counted from 0 at the centre of the first pixel."""
-    end: Annotated[tuple[float, float], Option("to", unit="pixels", takes="column,row")]
+    end: Annotated[tuple[float, float], Option("to", unit="pixels", takes="column,row"), JOINED_BY_COMMAS]
     """Second point, likewise."""
     frame: Annotated[int, Option("frame")] = Field(default=0, ge=0)
     """Frame of a multi-frame image or slice of a tomosynthesis, counted from 0."""
-
-    @field_validator("start", "end", mode="before")
-    @classmethod
-    def _point(cls, stated: object) -> object:
-        return tuple(stated.split(",")) if isinstance(stated, str) else stated
 
 
 class LengthValue(Frozen):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from neoher.errors import InputError, RegionError
 from neoher.imaging.phases import PhaseChoice, choose_phases
@@ -21,6 +20,7 @@ from neoher.intake.regions.proposed import refuse_to_overwrite, write_proposal
 from neoher.intake.regions.reading import read_region
 from neoher.intake.regions.source import RegionFile, parse_region_source
 from neoher.measure.dce_exam import Silent, Watch
+from neoher.measure.option_forms import JOINED_BY_COMMAS, PHASE_INDICES
 from neoher.record.calculator import Calculator, Option
 from neoher.record.conclusion import Caution, Conclusion, Frozen, Step
 from neoher.record.intended_use import MEASURING
@@ -37,7 +37,9 @@ class ProposeInputs(Frozen):
     """The exam: a folder, a DICOM file, or a .zip or .tar.* archive (read in place)."""
     out: Annotated[Path, Option("out", takes="a new .nii.gz file")]
     """File for the whole extent. It says of itself that nobody has accepted it."""
-    at: Annotated[tuple[float, float, float] | None, Option("at", unit="mm", takes="x,y,z")] = None
+    at: Annotated[
+        tuple[float, float, float] | None, Option("at", unit="mm", takes="x,y,z"), JOINED_BY_COMMAS
+    ] = None
     """A point on the lesion, DICOM patient coordinates."""
     box: Annotated[str | None, Option("box", takes="a box")] = None
     """A box that holds the whole lesion, instead of a point: 'x0,y0,z0,x1,y1,z1' in mm or
@@ -50,26 +52,14 @@ class ProposeInputs(Frozen):
     """Time after injection that the early phase should be nearest to."""
     late_s: Annotated[float, Option("late-s", unit="s")] = Field(default=450.0, gt=0)
     """Time after injection that the late phase should be nearest to."""
-    phases: Annotated[tuple[int, ...] | None, Option("phases", takes="indices joined by commas")] = None
+    phases: Annotated[
+        tuple[int, ...] | None, Option("phases", takes="indices joined by commas"), PHASE_INDICES
+    ] = None
     """Phases to use as pre, early, late, by their index on the time axis: '0,1,2'."""
     injected_at: Annotated[dt.datetime | None, Option("injected-at", takes="YYYY-MM-DDThh:mm:ss")] = None
     """Start of the contrast injection, by the scanner's clock."""
     series: Annotated[tuple[str, ...], Option("series", repeated=True, takes="text")] = ()
     """Series to look at, by UID, number or description; may be repeated."""
-
-    @field_validator("at", mode="before")
-    @classmethod
-    def _point(cls, stated: object) -> object:
-        return tuple(stated.split(",")) if isinstance(stated, str) else stated
-
-    @field_validator("phases", mode="before")
-    @classmethod
-    def _phases_from_text(cls, stated: object) -> object:
-        if not isinstance(stated, str):
-            return stated
-        if not re.fullmatch(r"\d+(,\d+){1,2}", stated.replace(" ", "")):
-            raise ValueError("write the phases as pre,early,late, such as 0,1,2")
-        return tuple(int(part) for part in stated.split(","))
 
 
 class FocusValue(Frozen):

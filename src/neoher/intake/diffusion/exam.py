@@ -7,7 +7,6 @@ exam.load()       # one trace-weighted signal per b-value, or the map in its sto
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neoher.errors import SeriesError
+from neoher.intake.dicom.digest import digest_of
 from neoher.intake.dicom.frames import Frame, frames_of
 from neoher.intake.dicom.geometry import grid_of, plane_of, slice_places
 from neoher.intake.dicom.headers import Progress, read_headers
@@ -85,15 +85,9 @@ class DiffusionExam:
 
     def digest(self) -> InputObjects:
         """What the exam was read from: number of objects and the hash over their sorted hashes."""
-        headers = {id(one.header): one.header for of_b in self.frames for some in of_b for one in some}
-        ordered = sorted(headers.values(), key=lambda header: header.source.reading_order)
-        hashes = sorted(hashlib.sha256(header.source.read()).hexdigest() for header in ordered)
         what = "ADC map" if self.is_map else f"b {', '.join(f'{b:g}' for b in self.b_values)} s/mm2"
-        return InputObjects(
-            description=f"MR, {self.description}, {what}",
-            count=len(hashes),
-            sha256=hashlib.sha256("".join(hashes).encode()).hexdigest(),
-        )
+        frames = (one for of_b in self.frames for some in of_b for one in some)
+        return digest_of(frames, f"MR, {self.description}, {what}")
 
     def _joined(self, images: Sequence[Frame], plane: NDArray[np.float32]) -> NDArray[np.float32]:
         if len(images) == 1:

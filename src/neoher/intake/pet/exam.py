@@ -8,7 +8,6 @@ exam.load()                # numbers in these units
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from neoher.errors import SeriesError
+from neoher.intake.dicom.digest import digest_of
 from neoher.intake.dicom.frames import Frame, frames_of
 from neoher.intake.dicom.geometry import grid_of, plane_of, slice_places
 from neoher.intake.dicom.headers import Header, Progress, read_headers
@@ -96,13 +96,7 @@ class PetExam:
 
     def digest(self) -> InputObjects:
         """What the series was read from: number of objects and the hash over their sorted hashes."""
-        ordered = sorted((frame.header for frame in self.frames), key=lambda one: one.source.reading_order)
-        hashes = sorted(hashlib.sha256(header.source.read()).hexdigest() for header in ordered)
-        return InputObjects(
-            description=f"PT, {self.description}, {len(hashes)} slices",
-            count=len(hashes),
-            sha256=hashlib.sha256("".join(hashes).encode()).hexdigest(),
-        )
+        return digest_of(self.frames, f"PT, {self.description}, {len(self.frames)} slices")
 
 
 def find_pet(path: Path, *, series: Sequence[str] = (), progress: Progress | None = None) -> PetExam:
