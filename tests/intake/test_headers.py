@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from pydicom.dataset import Dataset
 
+from neoher.intake.dicom import headers, tags
+from neoher.intake.dicom.elements import POSITION, Elements
 from neoher.intake.dicom.headers import Header, read_headers
 from neoher.intake.files.objects import find_objects
 
@@ -113,3 +115,37 @@ def test_philips_writes_the_begin_of_each_dynamic_scan(exam: Any) -> None:
 def test_headers_keep_the_order_of_the_objects(exam: Any, acquired_every_90_s: Any) -> None:
     objects = find_objects(exam.phases(acquired_every_90_s))
     assert [header.source for header in read_headers(objects[::-1])] == objects[::-1]
+
+
+class _Watched(tuple[bytes | None, ...]):
+    """Values that remember which of them were read."""
+
+    def __new__(cls, values: tuple[bytes | None, ...]) -> _Watched:
+        watched = super().__new__(cls, values)
+        watched.read = set()
+        return watched
+
+    read: set[int]
+
+    def __getitem__(self, position: Any) -> Any:
+        self.read.add(position)
+        return super().__getitem__(position)
+
+
+@pytest.mark.parametrize("manufacturer", ["ACME", "GE MEDICAL SYSTEMS", "SIEMENS", "Philips"])
+@pytest.mark.parametrize("text", [b"", b"1", b"20250208", b"1\\0\\0\\0\\1\\0"])
+def test_a_shared_fact_is_told_apart_by_every_element_that_it_rests_on(
+    manufacturer: str, text: bytes
+) -> None:
+    """A fact read from an element that does not tell it apart would be another patient's."""
+    values = [text or None] * len(POSITION)
+    values[POSITION[tags.MANUFACTURER]] = manufacturer.encode()
+    for name, shared in vars(headers).items():
+        if not isinstance(shared, headers._Shared):
+            continue
+        watched = _Watched(tuple(values))
+        shared._make(Elements(watched, "", None, None))
+        rests_on = watched.read - {POSITION[tags.SPECIFIC_CHARACTER_SET]}
+        keys = _Watched(tuple(values))
+        shared._pick(keys)
+        assert rests_on <= keys.read, (name, [hex(tags.WANTED[one]) for one in rests_on - keys.read])

@@ -15,12 +15,17 @@ from neoher.intake.files.sources import FileSource
 from neoher.record.exam import EXAM_CLASSES
 from neoher.record.lesion import Side
 from neoher.record.new_case import FoundExam, FoundPatient, starter_case
+from neoher.record.patient import Sex
 from neoher.record.storing import new_folder, replace_atomically
 
 __all__ = ["NewCase", "new_case"]
 
 REGION_MODALITIES = ("SEG", "RTSTRUCT")
 SIDES = {"L": Side.LEFT, "R": Side.RIGHT}
+SEXES = {"F": Sex.FEMALE, "M": Sex.MALE}
+"""'O' is left out: it stands as often for a sex that was taken out."""
+OLDEST_YEARS = 115
+"""A birth date further back than this before the exam stands for one that was taken out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +48,11 @@ def new_case(images: Path, out: Path, progress: Progress | None = None) -> NewCa
     """
     with new_folder(out) as folder:
         headers = read_headers(find_objects(images), progress)
-        patient_id = _one_patient(headers, images)
+        patient = FoundPatient(_one_patient(headers, images), _sex(headers), _birth_year(headers))
         exams = tuple(_store(folder, name, members) for name, members in _by_exam(headers).items())
-        text = starter_case(FoundPatient(id=patient_id), exams)
+        text = starter_case(patient, exams)
         replace_atomically(folder / "case.yaml", text.encode())
-    return NewCase(out, patient_id, exams, len(headers))
+    return NewCase(out, patient.id, exams, len(headers))
 
 
 def _one_patient(headers: list[Header], images: Path) -> str:
@@ -59,6 +64,25 @@ def _one_patient(headers: list[Header], images: Path) -> str:
             "Give the folder of one patient.",
         )
     return patients[0]
+
+
+def _sex(headers: list[Header]) -> Sex | None:
+    """The sex that the images state; None where they do not, or state two."""
+    stated = {header.identity.patient_sex for header in headers} - {""}
+    return SEXES.get(stated.pop()) if len(stated) == 1 else None
+
+
+def _birth_year(headers: list[Header]) -> int | None:
+    """The year of birth that the images state; None where they do not, or where it cannot be one.
+
+    Whoever takes names out of images often leaves 1 January 1900 or the day of the exam in its place.
+    """
+    stated = {header.identity.patient_birth_date for header in headers} - {None}
+    born = stated.pop() if len(stated) == 1 else None
+    dates = [header.identity.study_date for header in headers if header.identity.study_date]
+    if born is None or (born.year, born.month, born.day) == (1900, 1, 1):
+        return None
+    return born.year if all(0 < date.year - born.year <= OLDEST_YEARS for date in dates) else None
 
 
 def _by_exam(headers: list[Header]) -> dict[str, list[Header]]:

@@ -21,6 +21,9 @@ class Identity:
     patient_id: str
     patient_name_digest: str
     """Hash of the name, to see whether two names differ; '' without a name. The name itself is not kept."""
+    patient_birth_date: dt.date | None
+    patient_sex: str
+    """As stated: 'F', 'M', 'O' or ''."""
     study_uid: str
     study_date: dt.date | None
     study_description: str

@@ -120,6 +120,8 @@ def _identity(elements: Elements) -> Identity:
     return Identity(
         patient_id=elements.text(tags.PATIENT_ID),
         patient_name_digest=hashlib.sha256(name.encode()).hexdigest() if name else "",
+        patient_birth_date=parse_date(elements.text(tags.PATIENT_BIRTH_DATE)),
+        patient_sex=elements.text(tags.PATIENT_SEX),
         study_uid=elements.text(tags.STUDY_INSTANCE_UID),
         study_date=parse_date(elements.text(tags.STUDY_DATE)),
         study_description=elements.text(tags.STUDY_DESCRIPTION),
@@ -258,6 +260,8 @@ _IDENTITY: Final = _Shared(
     tags.SPECIFIC_CHARACTER_SET,
     tags.PATIENT_ID,
     tags.PATIENT_NAME,
+    tags.PATIENT_BIRTH_DATE,
+    tags.PATIENT_SEX,
     tags.STUDY_INSTANCE_UID,
     tags.STUDY_DATE,
     tags.STUDY_DESCRIPTION,
