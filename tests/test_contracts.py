@@ -43,7 +43,7 @@ IN_WORDS = {"stage", "grade", "her2pet-pairs", "specimen", "change", "doserespon
 BEYOND_THE_CONTRACT = {
     *("receptors", "her2-change", "her2-heterogeneity", "outlook", "length", "pattern", "phergain"),
     "her2-uptake",
-    *("propose", "accept"),
+    *("propose", "accept", "carry"),
 }
 """Commands that the contract does not name; adding is free."""
 IN_CONTRACT = [each for each in CALCULATORS if each.name not in BEYOND_THE_CONTRACT]

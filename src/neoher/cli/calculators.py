@@ -64,6 +64,11 @@ CALCULATORS = (
         "Ejection fraction under HER2-directed drugs: continue, hold, recheck, stop; next echo.",
     ),
     CalculatorReference(
+        "carry",
+        "neoher.measure.carrying",
+        "Carry a region of an earlier DCE-MRI exam to a later one, as a proposal.",
+    ),
+    CalculatorReference(
         "change",
         "neoher.response.change_table",
         "Change of each measured quantity over the visits, beyond or within the noise of measuring.",

@@ -69,6 +69,11 @@ class Alignment:
         result: Array = sitk.GetArrayFromImage(moved)
         return result
 
+    @classmethod
+    def unmoved(cls, fixed: Grid, moving: Grid) -> Alignment:
+        """Both where they lie in the patient."""
+        return cls(fixed, moving, _simpleitk().Euler3DTransform())
+
 
 @dataclass(frozen=True, slots=True)
 class PhaseMotion:
@@ -121,12 +126,19 @@ def align_phases(
 
 
 def align_volumes(
-    fixed: Array, fixed_grid: Grid, moving: Array, moving_grid: Grid, *, motion: Motion = Motion.RIGID
+    fixed: Array,
+    fixed_grid: Grid,
+    moving: Array,
+    moving_grid: Grid,
+    *,
+    motion: Motion = Motion.RIGID,
+    start_mm: Vector = (0.0, 0.0, 0.0),
 ) -> Alignment:
     """How `moving` lies to `fixed`: two phases, or the same breast at two visits.
 
-    Parameters: signal, shapes of their grids. The rigid part starts where both grids lie in the patient;
-    with two visits that differ by centimetres, give areas around the same breast.
+    Parameters: signal, shapes of their grids; `start_mm`, how far the tissue of the fixed one is thought to
+    lie from there in the moving one. The rigid part starts where both grids lie in the patient, shifted by
+    that: two visits that differ by centimetres need it.
     Raises: GridMismatch where an array has not its grid's shape; MissingExtra without SimpleITK.
     """
     for values, grid in ((fixed, fixed_grid), (moving, moving_grid)):
@@ -134,14 +146,15 @@ def align_volumes(
             raise GridMismatch(f"signal of shape {values.shape} does not lie on a grid of {grid.shape}.")
     sitk = _simpleitk()
     still, other = _image(sitk, fixed, fixed_grid), _image(sitk, moving, moving_grid)
-    transform = _rigid(sitk, still, other)
+    transform = _rigid(sitk, still, other, start_mm)
     if motion is Motion.DEFORMABLE:
         transform = sitk.CompositeTransform([transform, _bent(sitk, still, other, transform)])
     return Alignment(fixed_grid, moving_grid, transform)
 
 
-def _rigid(sitk: Any, fixed: Any, moving: Any) -> Any:
+def _rigid(sitk: Any, fixed: Any, moving: Any, start_mm: Vector) -> Any:
     start = sitk.Euler3DTransform()
+    start.SetTranslation(start_mm)
     size = fixed.GetSize()
     start.SetCenter(fixed.TransformContinuousIndexToPhysicalPoint([(one - 1) / 2 for one in size]))
     method = _method(sitk)
