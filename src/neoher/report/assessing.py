@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from neoher.errors import InputError
-from neoher.pathology.her2.assessment import CALCULATOR as HER2
 from neoher.pathology.her2.claims import WORDING_RULE
-from neoher.pathology.recorded import her2_facts, residual_burden_facts
-from neoher.pathology.residual_burden import CALCULATOR as RESIDUAL_BURDEN
+from neoher.pathology.recorded_conclusions import (
+    CONTRADICTORY_FACTS,
+    her2_conclusion,
+    residual_burden_conclusion,
+)
 from neoher.record.case import Case
 from neoher.record.chronology.problem import entry_path
-from neoher.record.conclusion import Caution, Conclusion
+from neoher.record.conclusion import Conclusion
 from neoher.record.specimen import Her2Result, Specimen
-from neoher.record.surgery import Surgery, SurgicalSpecimen
+from neoher.record.surgery import Surgery
 from neoher.report.content import Assessment
 from neoher.report.numbers import NOT_KNOWN, short_date
 from neoher.report.tissue_facts import specimen_facts, surgical_facts
 
-__all__ = ["CONTRADICTORY_FACTS", "TissueAssessments", "assess_tissue"]
-
-CONTRADICTORY_FACTS = "contradictory-facts"
-"""Code of the caution where recorded facts exclude each other and nothing was concluded from them."""
+__all__ = ["TissueAssessments", "assess_tissue"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ def _her2_of_specimen(case: Case, specimen: Specimen) -> Assessment:
     of = f" of {specimen.lesion}" if specimen.lesion else ""
     cancer = case.cancer_of(specimen)
     path = f"specimens[{specimen.id}]"
-    conclusion = _her2(specimen.her2, path)
+    conclusion = her2_conclusion(specimen.her2, path)
     return Assessment(
         title=f"HER2, {kind} {specimen.id}{of}, {short_date(specimen.date)}",
         headline=_headline(conclusion),
@@ -71,7 +69,7 @@ def _her2_of_surgery(case: Case, surgery: Surgery, path: str) -> Iterator[Assess
     if specimen is None or specimen.her2 is None:
         return
     cancer = case.cancer_of(surgery)
-    conclusion = _her2(specimen.her2, path)
+    conclusion = her2_conclusion(specimen.her2, path)
     yield Assessment(
         title=f"HER2 after therapy, surgical specimen, {short_date(surgery.date)}",
         headline=_headline(conclusion),
@@ -87,7 +85,7 @@ def _burden(case: Case, surgery: Surgery, path: str) -> Assessment:
     specimen = surgery.specimen
     assert specimen is not None  # only such operations come here
     cancer = case.cancer_of(surgery)
-    conclusion = _concluded(lambda: _residual_burden(specimen), path)
+    conclusion = residual_burden_conclusion(specimen, path)
     return Assessment(
         title=f"Residual cancer burden, {surgery.procedure or 'operation'}, {short_date(surgery.date)}",
         headline=_headline(conclusion),
@@ -96,35 +94,6 @@ def _burden(case: Case, surgery: Surgery, path: str) -> Assessment:
         date=surgery.date,
         path=path,
         facts=surgical_facts(specimen),
-    )
-
-
-def _her2(stated: Her2Result | None, path: str) -> Conclusion[Any]:
-    if stated is None:
-        return Conclusion[Any](value=None, missing=(f"{path}.her2",))
-    return _concluded(lambda: HER2.compute(her2_facts(stated)), path)
-
-
-def _residual_burden(specimen: SurgicalSpecimen) -> Conclusion[Any]:
-    return RESIDUAL_BURDEN.compute(residual_burden_facts(specimen))
-
-
-def _concluded(conclude: Callable[[], Conclusion[Any]], path: str) -> Conclusion[Any]:
-    try:
-        conclusion = conclude()
-    except InputError as error:
-        caution = Caution(code=CONTRADICTORY_FACTS, message=_sentence(error, path))
-        return Conclusion[Any](value=None, warnings=(caution,))
-    missing = tuple(f"{path}.{name}" for name in conclusion.missing)
-    return conclusion.model_copy(update={"missing": missing})
-
-
-def _sentence(error: InputError, path: str) -> str:
-    where = f"{path}, {error.where}" if error.where else path
-    remedy = f" {error.remedy}" if error.remedy else ""
-    return (
-        "The recorded facts cannot all be true, so nothing is concluded from them. "
-        f"{where}: {error.what}{remedy}"
     )
 
 

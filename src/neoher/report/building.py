@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from neoher.measure.case import ExamResult, State
+from neoher.pathology.recorded_conclusions import CONTRADICTORY_FACTS
 from neoher.record.case import Case
 from neoher.record.chronology.timeline import Problem, Severity, timeline, timeline_problems
 from neoher.record.conclusion import Caution, Conclusion, Software
@@ -17,7 +18,7 @@ from neoher.record.exam import Exam
 from neoher.record.gaps.completeness import missing_facts
 from neoher.record.intended_use import GUIDANCE, MEASURING
 from neoher.record.measurement import Measurement
-from neoher.report.assessing import CONTRADICTORY_FACTS, TissueAssessments
+from neoher.report.assessing import TissueAssessments
 from neoher.report.content import (
     Assessment,
     ExamImages,

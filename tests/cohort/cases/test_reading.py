@@ -119,6 +119,24 @@ def test_two_cancers_are_two_rows_of_one_patient(cohort: Cohort) -> None:
     assert "patient-repeated" in {warning.code for warning in cohort.warnings}
 
 
+def test_two_operations_of_one_day_keep_their_own_specimens(tmp_path: Path) -> None:
+    """Both breasts operated on 2021-07-01: complete response left, residual HER2-low cancer right."""
+    text = (
+        BILATERAL
+        + """
+surgery:
+  - {cancer: C1, date: 2021-07-01, specimen: {bed_mm: [10, 10], cellularity_percent: 0, cis_percent: 0,
+     nodes_positive: 0, largest_met_mm: 0, ypT: "0", ypN: "0"}}
+  - {cancer: C2, date: 2021-07-01, specimen: {bed_mm: [20, 10], cellularity_percent: 30, cis_percent: 0,
+     nodes_positive: 1, largest_met_mm: 4, ypT: "1c", ypN: "1a", her2: {ihc: "1+"}}}
+"""
+    )
+    cohort = read_cohort(write(tmp_path, a=text))
+    left, right = row(cohort, 1), row(cohort, 2)
+    assert (left["pcr"], left["rcb_score"], left["her2_class_after"]) == (True, 0, None)
+    assert (right["pcr"], right["rcb_class"], right["her2_class_after"]) == (False, "II", "low")
+
+
 def test_follow_up_without_events_stated_is_not_taken_as_free_of_events(tmp_path: Path) -> None:
     text = COMPLETE.replace(", events: [{kind: distant recurrence, date: 2021-08-01}]", "")
     only = row(read_cohort(write(tmp_path, a=text)), 1)

@@ -8,26 +8,21 @@ from pathlib import Path
 
 import pandas as pd
 
-from neoher.cohort.cases import follow_up, imaging, tissue
-from neoher.cohort.cases.values import Cell, Declared
 from neoher.cohort.result import DataFile, Excluded
 from neoher.cohort.table.column_types import typed_values
 from neoher.cohort.table.known import HER2_ORDER
 from neoher.cohort.table.tidy import Cohort, Kind, Variable
 from neoher.errors import InputError, TableError
 from neoher.record.case import Case
-from neoher.record.lesion import Cancer
 from neoher.record.measurement import Measurements
 from neoher.record.reading.case_file import CASE_FILE, read_case
 from neoher.record.storing import MEASUREMENTS_FILE, read_measurements
+from neoher.response.case_columns.declared import Cell, Declared
+from neoher.response.case_columns.row import COLUMNS, declaration, rows_of
 
 __all__ = ["read_cases"]
 
-_IDENTITY = {
-    "patient": Declared(Kind.IDENTIFIER, "patient.id of case.yaml"),
-    "cancer": Declared(Kind.TEXT, "id of the cancer, where the patient has several"),
-    "case_folder": Declared(Kind.TEXT, "folder of the case"),
-}
+_FOLDER = Declared(Kind.TEXT, "folder of the case")
 _DTYPES = {
     Kind.NUMBER: "Float64",
     Kind.TIME: "Float64",
@@ -71,22 +66,17 @@ def read_cases(folder: Path) -> Cohort:
 
 
 def _rows(case: Case, measured: Measurements, folder: str) -> Iterator[dict[str, Cell]]:
-    cancers: tuple[Cancer | None, ...] = case.cancers or (None,)
-    for cancer in cancers:
-        yield {
-            "patient": case.patient.id,
-            "cancer": cancer.id if cancer is not None and len(cancers) > 1 else None,
-            "case_folder": folder,
-            **follow_up.follow_up_cells(case, cancer),
-            **tissue.tissue_cells(case, cancer),
-            **imaging.imaging_cells(case, cancer, measured),
-        }
+    for row in rows_of(case, measured):
+        yield {**row.cells, "case_folder": folder}
 
 
 def _typed(rows: list[dict[str, Cell]]) -> tuple[dict[str, Variable], pd.DataFrame]:
-    declared = {**_IDENTITY, **follow_up.COLUMNS, **tissue.COLUMNS}
+    identity = {"patient": COLUMNS["patient"], "cancer": COLUMNS["cancer"], "case_folder": _FOLDER}
+    declared = {**identity, **COLUMNS}
     for name in sorted({name for row in rows for name in row} - declared.keys()):
-        declared[name] = imaging.declared(name)
+        held = declaration(name)
+        assert held is not None  # a row holds declared columns only
+        declared[name] = held
     index = pd.RangeIndex(1, len(rows) + 1, name="row")
     variables, columns = {}, {}
     for name, each in declared.items():

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from neoher.errors import InputError
+from neoher.record.column_kind import Kind
 from neoher.record.conclusion import Caution
 
 if TYPE_CHECKING:
@@ -18,21 +18,6 @@ __all__ = ["Cohort", "Kind", "Variable", "case_of"]
 
 MOST_GROUPS = 20
 """A column with more distinct values than this is no grouping."""
-
-
-class Kind(StrEnum):
-    """What a column holds."""
-
-    IDENTIFIER = "identifier"
-    CATEGORY = "category"
-    YES_NO = "yes-no"
-    NUMBER = "number"
-    TIME = "time"
-    """A follow-up time."""
-    EVENT = "event"
-    """0 where the follow-up ended without the event, 1 and above the events."""
-    DATE = "date"
-    TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
-from neoher.cohort.cases.tissue import surgery_of
-from neoher.cohort.cases.values import Cell, Declared
-from neoher.cohort.table.tidy import Kind
 from neoher.record.case import Case
+from neoher.record.column_kind import Kind
 from neoher.record.lesion import Cancer
 from neoher.record.surgery import LifeStatus, OutcomeEvent
 from neoher.record.treatment import Setting, StopReason, Treatment
+from neoher.response.case_columns.declared import Cell, Declared
+from neoher.response.case_columns.tissue import surgery_of
 
 __all__ = ["COLUMNS", "follow_up_cells"]
 

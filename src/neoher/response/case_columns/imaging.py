@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from neoher.cohort.cases.values import Cell, Declared
-from neoher.cohort.table.tidy import Kind
 from neoher.record.case import Case
+from neoher.record.column_kind import Kind
 from neoher.record.lesion import Cancer, LesionKind
 from neoher.record.measurement import Measurements
+from neoher.response.case_columns.declared import Cell, Declared
 
 __all__ = ["declared", "imaging_cells"]
 
@@ -36,13 +36,15 @@ def imaging_cells(case: Case, cancer: Cancer | None, measured: Measurements) -> 
     return cells
 
 
-def declared(name: str) -> Declared:
-    """What a column of `imaging_cells` holds, by its name."""
+def declared(name: str) -> Declared | None:
+    """What a column of `imaging_cells` holds, by its name; None for any other name."""
     quantity, _, unit = name.rpartition("_")
     for short, wanted, definition in MEASURED.values():
-        if name.startswith(f"{short}_") and unit == wanted:
+        if quantity.startswith(f"{short}_") and unit == wanted:
             return Declared(Kind.NUMBER, f"{definition}, visit {quantity.removeprefix(f'{short}_')}", unit)
-    modality, _, visit = quantity.partition("_longest_")
+    modality, longest, visit = quantity.partition("_longest_")
+    if not (modality and longest and visit and unit == "mm"):
+        return None
     return Declared(
         Kind.NUMBER, f"longest diameter as reported, {modality.upper()}, visit {visit}, largest lesion", unit
     )

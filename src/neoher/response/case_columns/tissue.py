@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from neoher.cohort.cases.values import Cell, Declared, agreed
-from neoher.cohort.table.tidy import Kind
 from neoher.errors import InputError
 from neoher.pathology.complete_response import CALCULATOR as COMPLETE_RESPONSE
 from neoher.pathology.her2.facts import Her2Assessment
 from neoher.pathology.receptors import ReceptorFacts, receptors
 from neoher.pathology.recorded import residual_burden_facts
+from neoher.pathology.recorded_conclusions import her2_conclusion, residual_burden_conclusion
 from neoher.record.case import Case
+from neoher.record.column_kind import Kind
 from neoher.record.lesion import Cancer, LesionKind
-from neoher.record.specimen import Specimen
+from neoher.record.specimen import Her2Result, Specimen
 from neoher.record.surgery import Surgery, SurgicalSpecimen
-from neoher.report.assessing import assess_tissue
+from neoher.response.case_columns.declared import Cell, Declared, agreed
 
 __all__ = ["COLUMNS", "surgery_of", "tissue_cells"]
 
@@ -65,7 +65,7 @@ def tissue_cells(case: Case, cancer: Cancer | None) -> dict[str, Cell]:
     """The cells of one cancer's tissue; what is not stated, or differs between specimens, is None."""
     cells: dict[str, Cell] = {}
     before = sorted(_before_surgery(case, cancer), key=lambda specimen: str(specimen.date or "9999"))
-    values = _her2_values(case, {f"specimens[{specimen.id}]" for specimen in before})
+    values = [value for specimen in before if (value := _her2(specimen.her2)) is not None]
     cells["her2_class"] = agreed([_text(value.three_class) for value in values])
     cells["her2_status"] = agreed([_text(value.status) for value in values])
     cells["her2_spectrum"] = agreed([_text(value.spectrum) for value in values])
@@ -76,7 +76,7 @@ def tissue_cells(case: Case, cancer: Cancer | None) -> dict[str, Cell]:
     cells["grade"] = _text(next((grade for grade in grades if grade is not None), None))
     surgery = surgery_of(case, cancer)
     if surgery is not None and surgery.specimen is not None:
-        cells |= _after(case, surgery, surgery.specimen)
+        cells |= _after(surgery.specimen)
     return cells
 
 
@@ -97,12 +97,9 @@ def _before_surgery(case: Case, cancer: Cancer | None) -> Iterator[Specimen]:
             yield specimen
 
 
-def _her2_values(case: Case, paths: set[str]) -> list[Her2Assessment]:
-    return [
-        each.conclusion.value
-        for each in assess_tissue(case).her2
-        if each.path in paths and isinstance(each.conclusion.value, Her2Assessment)
-    ]
+def _her2(stated: Her2Result | None) -> Her2Assessment | None:
+    value = her2_conclusion(stated, "").value
+    return value if isinstance(value, Her2Assessment) else None
 
 
 def _hormone_receptors(specimen: Specimen) -> str | None:
@@ -111,20 +108,17 @@ def _hormone_receptors(specimen: Specimen) -> str | None:
     return _text(value.hormone_receptor) if value else None
 
 
-def _after(case: Case, surgery: Surgery, specimen: SurgicalSpecimen) -> dict[str, Cell]:
+def _after(specimen: SurgicalSpecimen) -> dict[str, Cell]:
     cells: dict[str, Cell] = {
         "invasive_mm": specimen.invasive_mm,
         "invasive_and_in_situ_mm": specimen.invasive_and_in_situ_mm,
     }
-    assessed = assess_tissue(case)
-    for each in assessed.residual_burden:
-        if each.date == surgery.date and each.conclusion.value is not None:
-            cells["rcb_score"] = float(each.conclusion.value.score)
-            cells["rcb_class"] = str(each.conclusion.value.burden_class)
-    for each in assessed.her2:
-        if each.date == surgery.date and not each.path.startswith("specimens["):
-            value = each.conclusion.value
-            cells["her2_class_after"] = _text(value.three_class) if value else None
+    burden = residual_burden_conclusion(specimen, "").value
+    if burden is not None:
+        cells["rcb_score"] = float(burden.score)
+        cells["rcb_class"] = str(burden.burden_class)
+    her2 = _her2(specimen.her2)
+    cells["her2_class_after"] = _text(her2.three_class) if her2 else None
     try:
         facts = residual_burden_facts(specimen)
         stated = {"ypt": specimen.ypT, "ypn": specimen.ypN, "lymphovascular_only": facts.lymphovascular_only}

@@ -1,11 +1,11 @@
-"""Value: one cell of a cohort that comes from records, and how a column of them is declared."""
+"""Cell: one value that a record gives a column, and Declared: what such a column holds."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
 
-from neoher.cohort.table.tidy import Kind
+from neoher.record.column_kind import Kind
 
 __all__ = ["Cell", "Declared", "agreed"]
 
