@@ -214,6 +214,25 @@ def test_the_penalty_has_the_least_loss_of_folds_drawn_here() -> None:
     assert choose_penalty(design(predictors, nothing, curved=True), nothing, seed=0) <= 0.1
 
 
+def test_a_fit_is_the_same_from_wherever_it_begins(patients: Patients) -> None:
+    """The penalised likelihood has one maximum; the gradient there is 0, computed here."""
+    columns = design(predictors_of(patients, LEVELS, UNITS), patients, curved=True)
+    far = fit_ridge(columns, patients.outcome, 0.001)
+    cold = fit_ridge(columns, patients.outcome, 10.0)
+    warm = fit_ridge(columns, patients.outcome, 10.0, far)
+    assert warm.coef_[0] == pytest.approx(cold.coef_[0], rel=1e-6)
+    left = expit(warm.intercept_[0] + columns @ warm.coef_[0]) - patients.outcome
+    assert columns.T @ left + warm.coef_[0] / 10 == pytest.approx(0, abs=1e-4)
+    assert left.sum() == pytest.approx(0, abs=1e-4)
+
+
+def test_the_number_of_processes_changes_nothing() -> None:
+    few = _drawn(60, 1.0)
+    one, two = (cross_validate(few, LEVELS, UNITS, Validation(2, 1, 0, jobs)) for jobs in (1, 2))
+    assert one[0].tolist() == two[0].tolist()
+    assert one[1].tolist() == two[1].tolist()
+
+
 def test_performance_by_hand() -> None:
     """Chances equal to the rates of two groups of ten: calibration exact by construction."""
     chance = np.repeat([0.2, 0.7], 10)
@@ -321,6 +340,7 @@ def test_fit_writes_model_and_card_and_predict_applies_it(table: Path, tmp_path:
         (["--predictors", "pcr,age"], "cannot foretell itself"),
         (["--predictors", "agee"], "no column"),
         (["--predictors", "age", "--folds", "1"], "needs 2 folds"),
+        (["--predictors", "age", "--jobs", "0"], "no number of processes"),
         (["--predictors", "age", "--where", "her2_class=low", "--where", "pcr=yes"], "too few"),
     ],
 )

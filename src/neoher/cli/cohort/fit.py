@@ -32,6 +32,9 @@ def fit(
     repeats: Annotated[int, Parameter(help="How often the folds are drawn.")] = 3,
     resamples: Annotated[int, Parameter(help="Fits to resampled patients, for intervals.")] = 200,
     seed: Annotated[int, Parameter(help="Seed of folds and resamples.")] = 0,
+    jobs: Annotated[
+        int, Parameter(help="Processes for the cross-validation; -1: one a core. The result is the same.")
+    ] = 1,
     level: Annotated[float, Parameter(help="Coverage of the intervals.")] = 0.95,
     reading: Reading | None = None,
     output: Output | None = None,
@@ -51,6 +54,8 @@ def fit(
             "cross-validation needs 2 folds and 1 repeat, intervals 40 resamples at least.",
             "--folds, --repeats, --resamples",
         )
+    if jobs < 1 and jobs != -1:
+        raise InputError(f"{jobs} is no number of processes.", "--jobs", "It takes 1 or more, or -1.")
     if not 0.5 <= level < 1:
         raise InputError(f"{level:g} is no confidence level.", "--level", "It takes a share such as 0.95.")
     if not names_of(predictors):
@@ -62,7 +67,7 @@ def fit(
         predictors=names_of(predictors),
         outcome_is=outcome_is,
         subgroups=names_of(subgroups),
-        validation=Validation(folds, repeats, seed),
+        validation=Validation(folds, repeats, seed, jobs),
         resamples=resamples,
         level=level,
     )

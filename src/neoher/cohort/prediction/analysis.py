@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,9 @@ from neoher.cohort.table.tidy import Cohort, Kind
 from neoher.errors import InputError
 from neoher.record.conclusion import Caution
 from neoher.response.prediction import PredictionModel
+
+if TYPE_CHECKING:
+    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
 __all__ = ["FitQuestion", "FittedModel", "fit_model", "row_values"]
 
@@ -66,7 +70,24 @@ def fit_model(cohort: Cohort, question: FitQuestion, *, drawn: bool = True) -> F
     Raises: InputError where a predictor is of no use, the outcome is a predictor, or there are fewer than 10
     patients with or without the outcome.
     """
+    from sklearn import config_context  # type: ignore[import-untyped]
+
     used, patients, levels = _patients(cohort, question)
+    # Complete rows of finite numbers were just made: checking them again at each of a thousand small fits
+    # takes as long as fitting.
+    with config_context(assume_finite=True, skip_parameter_validation=True):
+        return _fitted(cohort, question, used, patients, levels, drawn=drawn)
+
+
+def _fitted(
+    cohort: Cohort,
+    question: FitQuestion,
+    used: Cohort,
+    patients: Patients,
+    levels: dict[str, tuple[str, ...]],
+    *,
+    drawn: bool,
+) -> FittedModel:
     units = {name: cohort.variables[name].unit for name in question.predictors}
     logistic, boosted = cross_validate(patients, levels, units, question.validation)
     performance = judge(logistic, patients.outcome, patients.person, question.level)
@@ -178,7 +199,7 @@ def _model(
         predictors=predictors,
         intercept=float(fit.intercept_[0]),
         coefficients=tuple(fit.coef_[0].tolist()),
-        resampled=_resampled(columns, patients, penalty, question),
+        resampled=_resampled(columns, patients, fit, question),
         level=question.level,
         penalty=penalty,
         applicability=applicability_of(design(predictors, patients, curved=False)),
@@ -195,7 +216,7 @@ def _model(
 
 
 def _resampled(
-    columns: FloatArray, patients: Patients, penalty: float, question: FitQuestion
+    columns: FloatArray, patients: Patients, whole: LogisticRegression, question: FitQuestion
 ) -> tuple[tuple[float, ...], ...]:
     """Fits to patients drawn with replacement, whole patients at a time, knots and penalty as they are."""
     random = np.random.default_rng(question.validation.seed)
@@ -205,7 +226,7 @@ def _resampled(
     while len(found) < question.resamples:
         drawn = np.concatenate([rows_of[place] for place in random.integers(0, persons.size, persons.size)])
         if np.unique(patients.outcome[drawn]).size == 2:
-            fit = fit_ridge(columns[drawn], patients.outcome[drawn], penalty)
+            fit = fit_ridge(columns[drawn], patients.outcome[drawn], whole.C, whole)
             found.append((float(fit.intercept_[0]), *fit.coef_[0].tolist()))
     return tuple(found)
 

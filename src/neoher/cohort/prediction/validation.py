@@ -10,6 +10,7 @@ import numpy as np
 from neoher.cohort.prediction.training import (
     BoolArray,
     FloatArray,
+    IntArray,
     Patients,
     choose_penalty,
     design,
@@ -32,6 +33,8 @@ class Validation:
     folds: int = 5
     repeats: int = 3
     seed: int = 0
+    jobs: int = 1
+    """Processes; the result is the same with any number."""
 
 
 def cross_validate(
@@ -45,20 +48,40 @@ def cross_validate(
     Scales, knots, penalty and number of trees are chosen within each outer training set.
     """
     from sklearn.model_selection import StratifiedGroupKFold  # type: ignore[import-untyped]
+    from sklearn.utils.parallel import Parallel, delayed  # type: ignore[import-untyped]
 
-    logistic, boosted = np.zeros(patients.outcome.size), np.zeros(patients.outcome.size)
+    parts = []
     for repeat in range(validation.repeats):
         seed = validation.seed + repeat
         outer = StratifiedGroupKFold(validation.folds, shuffle=True, random_state=seed)
-        for train, test in outer.split(patients.outcome, patients.outcome, patients.person):
-            learning, held_out = patients.of(train), patients.of(test)
-            predictors = predictors_of(learning, levels, units)
-            curved = design(predictors, learning, curved=True)
-            fit = fit_ridge(curved, learning.outcome, choose_penalty(curved, learning, seed))
-            logistic[test] += fit.predict_proba(design(predictors, held_out, curved=True))[:, 1]
-            straight = design(predictors, learning, curved=False)
-            boosted[test] += _boosted(straight, learning, design(predictors, held_out, curved=False), seed)
+        split = outer.split(patients.outcome, patients.outcome, patients.person)
+        parts += [(train, test, seed) for train, test in split]
+    work = delayed(_held_out_chances)
+    found = Parallel(n_jobs=validation.jobs)(
+        work(patients, levels, units, train, test, seed) for train, test, seed in parts
+    )
+    logistic, boosted = np.zeros(patients.outcome.size), np.zeros(patients.outcome.size)
+    for (_, test, _), (of_logistic, of_boosted) in zip(parts, found, strict=True):
+        logistic[test] += of_logistic
+        boosted[test] += of_boosted
     return logistic / validation.repeats, boosted / validation.repeats
+
+
+def _held_out_chances(
+    patients: Patients,
+    levels: Mapping[str, Sequence[str]],
+    units: Mapping[str, str],
+    train: IntArray,
+    test: IntArray,
+    seed: int,
+) -> tuple[FloatArray, FloatArray]:
+    learning, held_out = patients.of(train), patients.of(test)
+    predictors = predictors_of(learning, levels, units)
+    curved = design(predictors, learning, curved=True)
+    fit = fit_ridge(curved, learning.outcome, choose_penalty(curved, learning, seed))
+    logistic: FloatArray = fit.predict_proba(design(predictors, held_out, curved=True))[:, 1]
+    straight = design(predictors, learning, curved=False)
+    return logistic, _boosted(straight, learning, design(predictors, held_out, curved=False), seed)
 
 
 def _boosted(columns: FloatArray, learning: Patients, held_out: FloatArray, seed: int) -> FloatArray:
