@@ -19,7 +19,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from neoher.cli.calculators import CALCULATORS
-from neoher.cli.main import run
+from neoher.cli.main import SUBJECTS, run
 from neoher.guidance.knowledge.schema import knowledge_schema
 from neoher.record.calculator import Calculator, Option, models_of
 from neoher.record.rows import Row, columns_of
@@ -57,14 +57,20 @@ def pages() -> dict[str, str]:
 
 
 def _index(calculators: list[Calculator[Any, Any]]) -> str:
-    rows = [[f"[`neoher {each.name}`]({each.name}.md)", each.summary] for each in calculators]
+    subjects: dict[str, list[list[str]]] = {subject: [] for subject in SUBJECTS}
+    for reference, each in zip(CALCULATORS, calculators, strict=True):
+        subjects[reference.subject].append([f"[`neoher {each.name}`]({each.name}.md)", each.summary])
+    tables: list[str] = []
+    for subject, rows in subjects.items():
+        if rows:
+            tables += [f"### {subject}", _table(["command", "gives"], rows)]
     return (
         "\n\n".join(
             [
                 GENERATED,
                 "# Reference",
                 "## Calculators",
-                _table(["command", "gives"], rows),
+                *tables,
                 ANSWER,
                 "## JSON Schemas of the files",
                 FILES,

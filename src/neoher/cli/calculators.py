@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from neoher.errors import InputError
 
 if TYPE_CHECKING:
-    from cyclopts import App
+    from cyclopts import App, Group
 
     from neoher.cli.table import TableResult
     from neoher.record.calculator import Calculator
@@ -25,6 +25,15 @@ if TYPE_CHECKING:
 __all__ = ["CALCULATORS", "CalculatorReference", "register", "run_calculator"]
 
 ROWS_NAMED = 5
+SUBJECT_OF_ROOM = {
+    "measure": "Images",
+    "cli": "Images",
+    "pathology": "Tissue",
+    "response": "Response",
+    "guidance": "Guidance",
+    "cohort": "Cohorts",
+}
+"""Under which heading a calculator is listed, by the room its declaration lies in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,11 @@ class CalculatorReference:
     module: str
     summary: str
     """The declaration's own summary, so that the list of commands prints without loading it."""
+
+    @property
+    def subject(self) -> str:
+        """The heading under which it is listed."""
+        return SUBJECT_OF_ROOM[self.module.split(".")[1]]
 
     def load(self) -> Calculator[Any, Any]:
         """The declaration."""
@@ -191,7 +205,7 @@ CALCULATORS = (
 )
 
 
-def register(app: App, reference: CalculatorReference, *, group: str = "Calculators") -> None:
+def register(app: App, reference: CalculatorReference, *, group: Group) -> None:
     """Add the command of a calculator to `app`; its declaration is loaded when the command is called."""
     path = f"neoher.cli.calculator_command:{reference.name}"
     app.command(path, name=reference.name, help=reference.summary, group=group)

@@ -23,9 +23,10 @@ from neoher.errors import InputError, MissingExtra, NeoherError
 if TYPE_CHECKING:
     from cyclopts import App
 
-__all__ = ["build", "main"]
+__all__ = ["SUBJECTS", "build", "main", "run"]
 
-CASES = "Cases"
+SUBJECTS = ("Cases", "Images", "Tissue", "Response", "Guidance", "Cohorts", "About neoher")
+"""The headings of the list of commands, in its order."""
 CASE_COMMANDS = {
     "simulate": (
         "Make a digital reference patient: DICOM of every visit, case.yaml, truth.json.",
@@ -33,6 +34,11 @@ CASE_COMMANDS = {
     ),
     "init": ("Make a case folder from images alone.", "neoher init exams/ patient-7"),
     "check": ("Validate a case: what is wrong, what is missing and why it matters.", "neoher check demo"),
+    "measure": ("Measure the images of a case into measurements.json.", "neoher measure demo"),
+    "report": (
+        "The main job: measure, assess, and write report.html and report.json.",
+        "neoher report demo --out demo/report",
+    ),
     "advise": (
         "Next steps for a case: options with their basis, alerts, pitfalls, what is missing.",
         "neoher advise demo --today 2026-11-22",
@@ -41,13 +47,8 @@ CASE_COMMANDS = {
         "A question in free words, answered by stored statements or facts of the case, or not at all.",
         'neoher ask "What was her HER2?" --case demo',
     ),
-    "measure": ("Measure the images of a case into measurements.json.", "neoher measure demo"),
-    "report": (
-        "The main job: measure, assess, and write report.html and report.json.",
-        "neoher report demo --out demo/report",
-    ),
 }
-"""What each command does, and one example, so that the list prints without loading any of them."""
+"""What each command does, in the order of work, and one example: the list prints without loading any."""
 
 COHORT_PACKAGES = frozenset(
     [
@@ -68,7 +69,7 @@ ANSWERED, OUR_FAULT, BAD_INPUT = 0, 1, 2
 
 def build() -> App:
     """The command line with all its commands; a command's own imports wait until it is called."""
-    from cyclopts import App
+    from cyclopts import App, Group
 
     from neoher.record.intended_use import GUIDANCE, MEASURING
 
@@ -80,13 +81,16 @@ def build() -> App:
         help_format="markdown",
         result_action="return_value",
     )
-    for name, (summary, example) in CASE_COMMANDS.items():
+    groups = {subject: Group(subject, sort_key=place) for place, subject in enumerate(SUBJECTS)}
+    for flag in ("--help", "--version"):
+        app[flag].group = groups["About neoher"]
+    for place, (name, (summary, example)) in enumerate(CASE_COMMANDS.items()):
         text = f"{summary}\n\nExample: `{example}`"
-        app.command(f"neoher.cli.{name}:{name}", name=name, help=text, group=CASES)
+        app.command(f"neoher.cli.{name}:{name}", name=name, help=text, group=groups["Cases"], sort_key=place)
     for reference in CALCULATORS:
-        register(app, reference)
-    register_knowledge(app)
-    register_cohort(app)
+        register(app, reference, group=groups[reference.subject])
+    register_knowledge(app, group=groups["Guidance"])
+    register_cohort(app, group=groups["Cohorts"])
     return app
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cyclopts import App
+    from cyclopts import App, Group
 
 __all__ = ["COHORT_COMMANDS", "register_cohort"]
 
@@ -68,7 +68,7 @@ COHORT_COMMANDS: dict[str, tuple[str, str]] = {
 """What each command does, and one example; the command NAME is the function of that name in its module."""
 
 
-def register_cohort(app: App, *, group: str = "Cohorts") -> None:
+def register_cohort(app: App, *, group: Group) -> None:
     """Add `neoher cohort` with its commands to `app`."""
     from cyclopts import App
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cyclopts import App
+    from cyclopts import App, Group
 
 __all__ = ["KNOWLEDGE_COMMANDS", "register_knowledge"]
 
@@ -40,7 +40,7 @@ KNOWLEDGE_COMMANDS: dict[str, tuple[str, str, str]] = {
 """Where each command lies, what it does, and one example."""
 
 
-def register_knowledge(app: App, *, group: str = "Guidance") -> None:
+def register_knowledge(app: App, *, group: Group) -> None:
     """Add `neoher knowledge` with its commands to `app`; each is loaded when it is called."""
     from cyclopts import App
 
