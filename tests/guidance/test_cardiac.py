@@ -137,7 +137,14 @@ def test_the_next_echo_follows_each_schedule() -> None:
 def test_after_the_last_dose_it_is_every_six_months_for_two_years() -> None:
     done = next_echo("trastuzumab", 62, 60, last_dose=LATER)
     assert done["US"] == dt.date(2025, 11, 14)
-    assert next_echo("trastuzumab", 62, 60, last_dose=LATER - dt.timedelta(days=23 * 30))["US"] is None
+    long_over = CardiacFacts(
+        drug=CardiacDrug.TRASTUZUMAB,
+        lvef=("2023-01-10=62", f"{LATER}=60"),
+        last_dose=LATER - dt.timedelta(days=23 * 30),
+    )
+    value = assess_heart(long_over).value
+    assert value is not None
+    assert value.by_rule_set[RuleSet.US].next_echo is None
 
 
 @pytest.mark.parametrize(("today", "overdue"), [("2025-08-14", False), ("2025-08-15", True)])
@@ -284,3 +291,58 @@ def test_the_order_in_which_measurements_are_given_does_not_matter(series: list[
 )
 def test_months_are_those_of_the_calendar(day: str, months: int, expected: str) -> None:
     assert add_months(dt.date.fromisoformat(day), months) == dt.date.fromisoformat(expected)
+
+
+# EU text: symptomatic failure, strongly consider stopping; T-DM1 and T-DXd stop. The US label's rows for
+# trastuzumab and those of pertuzumab judge the number alone: with symptoms they are no reason to go on.
+@pytest.mark.parametrize(
+    ("drug", "us", "eu"),
+    [
+        ("trastuzumab", None, "stop"),
+        ("pertuzumab", None, None),
+        ("t-dm1", "stop", "stop"),
+        ("t-dxd", "stop", "stop"),
+    ],
+)
+def test_no_drug_goes_on_under_stated_heart_failure(drug: str, us: str | None, eu: str | None) -> None:
+    assert actions(drug, 60, 58, symptoms=True) == {"US": us, "EU": eu}
+    codes = {each.code for each in concluded(drug, 60, 58, symptoms=True).warnings}
+    assert ("symptoms-not-judged" in codes) is (None in (us, eu))
+    assert "started-below-limit" not in codes
+    assert "continue" in set(actions(drug, 60, 58, symptoms=False).values())
+
+
+def test_a_hold_by_the_number_stands_with_symptoms_too() -> None:
+    assert actions("trastuzumab", 60, 44, symptoms=True)["US"] == "hold"
+
+
+def test_a_heart_that_fails_before_the_first_dose_is_no_reason_to_begin() -> None:
+    assert actions("trastuzumab", 60, symptoms=True) == {"US": None, "EU": "cannot-start"}
+
+
+def test_what_was_measured_after_the_day_is_left_out() -> None:
+    conclusion = concluded("trastuzumab", 62, 40, lln=55, today=FIRST + 4 * WEEK)
+    assert conclusion.value is not None
+    assert conclusion.value.latest_percent == 62
+    assert "readings-after-today" in [each.code for each in conclusion.warnings]
+    nothing = concluded("trastuzumab", 62, today=FIRST - WEEK)
+    assert nothing.value is None
+    assert nothing.missing == ("lvef",)
+
+
+def test_pertuzumab_is_measured_every_12_weeks() -> None:
+    value = concluded("pertuzumab", 62, 61, region="US").value
+    assert value is not None
+    assert value.by_rule_set[RuleSet.US].next_echo == LATER + 12 * WEEK
+
+
+@pytest.mark.parametrize(
+    ("facts", "message"),
+    [
+        ({"lvef": ("2025-02-12=0.62",)}, "reads as a fraction"),
+        ({"lvef": ("2025-02-12=62",), "last_dose": "2024-02-12"}, "lies before the baseline"),
+    ],
+)
+def test_what_cannot_be_is_refused(facts: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        assess_heart(CardiacFacts.model_validate({"drug": "trastuzumab", **facts}))

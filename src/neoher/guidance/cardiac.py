@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from neoher.guidance.heart.course import Judged, judge
+import datetime as dt
+
+from neoher.guidance.heart.course import SYMPTOMS_NOT_JUDGED, Judged, judge
 from neoher.guidance.heart.facts import (
     Action,
     CardiacAssessment,
@@ -55,7 +57,7 @@ def assess_heart(facts: CardiacFacts) -> Conclusion[CardiacAssessment]:
         value=value,
         because=tuple(_step(each, judged[each], tables[each], readings, facts) for each in sets),
         missing=tuple(dict.fromkeys(missing)),
-        warnings=tuple(_warnings(facts, readings, tables)),
+        warnings=tuple(_warnings(facts, readings, tables, judged)),
         sources=tuple(dict.fromkeys(source for table in tables.values() for source in table.sources)),
     )
 
@@ -92,7 +94,10 @@ def _step(
 
 
 def _warnings(
-    facts: CardiacFacts, readings: tuple[HeartReading, ...], tables: dict[RuleSet, Applied]
+    facts: CardiacFacts,
+    readings: tuple[HeartReading, ...],
+    tables: dict[RuleSet, Applied],
+    judged: dict[RuleSet, Judged],
 ) -> list[Caution]:
     found = []
     first = readings[0].lvef_percent
@@ -116,15 +121,32 @@ def _warnings(
     if facts.drug is CardiacDrug.T_DXD and first < NOT_STUDIED_BELOW:
         message = f"T-DXd was not studied below an ejection fraction of {NOT_STUDIED_BELOW:g} %."
         found.append(Caution(code="not-studied", message=message))
+    if facts.symptoms and any(each.row and each.row.says == SYMPTOMS_NOT_JUDGED for each in judged.values()):
+        message = (
+            "Symptoms of heart failure are stated. Not every rule set has a row for them: that one's numbers "
+            "alone are no reason to go on."
+        )
+        found.append(Caution(code="symptoms-not-judged", message=message))
+    later = [each for each in facts.lvef if facts.today is not None and _day(each) > facts.today]
+    if later:
+        message = f"Measured after {facts.today} and left out: {', '.join(later)}."
+        found.append(Caution(code="readings-after-today", message=message))
     if facts.lln is not None and first < facts.lln:
         message = f"The baseline, {first:g} %, lies below the lower limit of normal, {facts.lln:g} %."
         found.append(Caution(code="baseline-below-normal", message=message))
+    # Symptoms are those of the newest measurement, not of the baseline.
+    at_baseline = facts.model_copy(update={"symptoms": None})
     if len(readings) > 1 and any(
-        judge(table, readings[:1], facts).action is Action.CANNOT_START for table in tables.values()
+        judge(table, readings[:1], at_baseline).action is Action.CANNOT_START for table in tables.values()
     ):
         message = "The baseline lies below the limit at which the drug may be started."
         found.append(Caution(code="started-below-limit", message=message))
     return found
+
+
+def _day(stated: str) -> dt.date:
+    """Of a measurement that was read before."""
+    return dt.date.fromisoformat(stated.strip()[:10])
 
 
 _READ = {
@@ -166,7 +188,9 @@ Rules over a series take each hold as followed and count its weeks to the next m
 
 **What is not known stays so.** Between 10 and 15 points of fall the US rule of trastuzumab hangs on the
 laboratory's lower limit: without `--lln` the action is null. Symptoms that are not stated are named as
-missing; the numbers alone are answered. T-DXd has no fixed interval of measurements: `next_echo` is null.
+missing; the numbers alone are answered. Symptoms that are stated withdraw `continue` where a rule set has no
+row for them (trastuzumab by the US label, pertuzumab): its action is null. T-DXd has no fixed interval of
+measurements: `next_echo` is null.
 
 The rows of pertuzumab, and those of T-DM1 from 45 to below 50 %, are from memory (*unverified*); the EU texts
 of pertuzumab and T-DXd were not read, and the US rows stand in their place, marked so. A fall of exactly 10

@@ -10,7 +10,7 @@ from pydantic import Field, Tag
 from neoher.record.values.dates import Day
 from neoher.record.values.fact import NONE_OR_ENTRIES, Fact, NoneStated
 from neoher.record.values.text import FreeText, Text, WholeNumber, YesNo
-from neoher.record.values.units import Percent, StatedQuantity
+from neoher.record.values.units import EjectionFraction, Percent, StatedQuantity
 
 __all__ = [
     "AdverseEvent",
@@ -37,7 +37,7 @@ class HeartMeasurement(Fact):
     """Left ventricular ejection fraction on one day."""
 
     date: Day | None = None
-    lvef_percent: Percent | None = None
+    lvef_percent: EjectionFraction | None = None
     """Left ventricular ejection fraction in %."""
     method: LvefMethod | None = None
     lower_limit: Percent | None = None

@@ -11,7 +11,7 @@ from neoher.guidance.heart.facts import Action, CardiacFacts, HeartReading
 from neoher.guidance.heart.limits import Applied
 from neoher.guidance.knowledge.kinds.limits import LvefAction, LvefRow
 
-__all__ = ["Judged", "add_months", "judge"]
+__all__ = ["SYMPTOMS_NOT_JUDGED", "Judged", "add_months", "judge"]
 
 _ACTIONS = {
     LvefAction.CONTINUE: Action.CONTINUE,
@@ -24,6 +24,7 @@ _ACTIONS = {
     LvefAction.CANNOT_START: Action.CANNOT_START,
 }
 _NO_ROW = LvefRow(action=LvefAction.CONTINUE, says="no limit is reached")
+SYMPTOMS_NOT_JUDGED = "symptoms of heart failure are stated, and these rows judge the ejection fraction alone"
 _STILL_HELD = LvefRow(action=LvefAction.HOLD, says="held: what it takes to resume is not reached")
 
 
@@ -75,7 +76,7 @@ def judge(applied: Applied, readings: Sequence[HeartReading], facts: CardiacFact
     A hold is taken as followed. A fall of exactly 10 points counts as 10 (design decision).
     """
     if len(readings) == 1:
-        return _before_the_first_dose(applied, readings[0], facts)
+        return _with_symptoms(applied, _before_the_first_dose(applied, readings[0], facts), facts)
     state = _State()
     baseline = readings[0].lvef_percent
     judged = Judged(None, None, None)
@@ -99,7 +100,16 @@ def judge(applied: Applied, readings: Sequence[HeartReading], facts: CardiacFact
         judged.missing = tuple(dict.fromkeys((*judged.missing, "symptoms")))
     judged.action = _ACTIONS[judged.row.action] if judged.row else None
     judged.next_echo = _next_echo(applied, judged.row, readings[-1].date, facts)
-    return judged
+    return _with_symptoms(applied, judged, facts)
+
+
+def _with_symptoms(applied: Applied, judged: Judged, facts: CardiacFacts) -> Judged:
+    """The same; 'go on' is withdrawn where heart failure is stated and no row of the rule set asks for it."""
+    asks = any(row.symptoms is not None for row in (*applied.limits.rows, *applied.limits.after_hold))
+    if facts.symptoms is not True or asks or judged.action not in {Action.CONTINUE, Action.RECHECK}:
+        return judged
+    row = LvefRow(action=LvefAction.CAUTION, says=SYMPTOMS_NOT_JUDGED)
+    return Judged(row, None, None, judged.missing, judged.course)
 
 
 def _before_the_first_dose(applied: Applied, reading: HeartReading, facts: CardiacFacts) -> Judged:
@@ -124,7 +134,7 @@ def _before_the_first_dose(applied: Applied, reading: HeartReading, facts: Cardi
     below = None if facts.lln is None else reading.lvef_percent < facts.lln
     found, unknown = _first(applied.limits.rows, _Now(reading, 0.0, below, facts.symptoms, _State()))
     decided = found or _NO_ROW
-    if decided.action in {LvefAction.HOLD, LvefAction.STOP}:
+    if decided.action in {LvefAction.HOLD, LvefAction.STOP, LvefAction.CONSIDER_STOP}:
         refused = decided.model_copy(update={"action": LvefAction.CANNOT_START, "recheck_weeks": None})
         return Judged(refused, Action.CANNOT_START, None)
     return Judged(
@@ -237,6 +247,8 @@ def _next_echo(applied: Applied, row: LvefRow | None, last: dt.date, facts: Card
         return due if due <= until else None
     if row.action in {LvefAction.STOP, LvefAction.CONSIDER_STOP}:
         return None if schedule.months_after is None else add_months(last, schedule.months_after)
+    if schedule.weeks_during is not None:
+        return last + dt.timedelta(weeks=schedule.weeks_during)
     return None if schedule.months_during is None else add_months(last, schedule.months_during)
 
 

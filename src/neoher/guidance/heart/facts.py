@@ -14,6 +14,7 @@ from neoher.errors import InputError
 from neoher.record.calculator import Option
 from neoher.record.conclusion import Frozen
 from neoher.record.values.dates import Day
+from neoher.record.values.units import LARGEST_FRACTION
 
 __all__ = [
     "Action",
@@ -73,16 +74,16 @@ class CardiacFacts(Frozen):
     """Left ventricular ejection fraction with its day; once for each measurement."""
     lln: Annotated[float | None, Field(gt=0, le=100, allow_inf_nan=False), Option("lln", unit="%")] = None
     """Lower limit of normal of the laboratory."""
-    baseline: Annotated[Day | None, Option("baseline")] = None
+    baseline: Annotated[Day | None, Option("baseline", takes="YYYY-MM-DD")] = None
     """Day of the measurement before the drug; left out, the first by date."""
     symptoms: Annotated[bool | None, Option("symptoms")] = None
     """Whether there is symptomatic heart failure at the newest measurement."""
     after_anthracycline: Annotated[bool | None, Option("after-anthracycline")] = None
     """Whether an anthracycline was given before."""
-    last_dose: Annotated[Day | None, Option("last-dose")] = None
+    last_dose: Annotated[Day | None, Option("last-dose", takes="YYYY-MM-DD")] = None
     """Day of the last dose, once therapy is over."""
-    today: Annotated[Day | None, Option("today")] = None
-    """The day on which it is asked: whether the next echo is overdue."""
+    today: Annotated[Day | None, Option("today", takes="YYYY-MM-DD")] = None
+    """The day on which it is asked: whether the next echo is overdue; later measurements are left out."""
 
 
 class CardiacVerdict(Frozen):
@@ -133,9 +134,10 @@ _READING = re.compile(r"\s*([0-9]{4}-[0-9]{2}-[0-9]{2})\s*[=:]\s*([0-9]+(?:\.[0-
 
 
 def readings_of(facts: CardiacFacts) -> tuple[HeartReading, ...]:
-    """The measurements by date, from the baseline on.
+    """The measurements by date, from the baseline on, up to `today`.
 
-    Raises: InputError for what is no measurement, two values of one day, a baseline that was not measured.
+    Raises: InputError for what is no measurement, two values of one day, a baseline that was not measured, a
+    last dose before the baseline.
     """
     readings: dict[dt.date, float] = {}
     for stated in facts.lvef:
@@ -149,8 +151,16 @@ def readings_of(facts: CardiacFacts) -> tuple[HeartReading, ...]:
             f"no value is given for {facts.baseline}.", "baseline", "Name the day of one of the measurements."
         )
     start = facts.baseline or min(readings, default=None)
+    if facts.last_dose is not None and start is not None and facts.last_dose < start:
+        raise InputError(
+            f"the last dose, {facts.last_dose}, lies before the baseline of {start}.",
+            "last_dose, lvef",
+            "Correct one of the days.",
+        )
     return tuple(
-        HeartReading(date, lvef) for date, lvef in sorted(readings.items()) if start and date >= start
+        HeartReading(date, lvef)
+        for date, lvef in sorted(readings.items())
+        if start and date >= start and (facts.today is None or date <= facts.today)
     )
 
 
@@ -164,6 +174,8 @@ def _reading(stated: str) -> HeartReading:
     except ValueError:
         raise InputError(f"'{found[1]}' does not exist in the calendar.", "lvef", remedy) from None
     lvef = float(found[2])
-    if not 0 < lvef <= 100:
+    if lvef <= LARGEST_FRACTION:
+        raise InputError(f"{found[2]} reads as a fraction, not as percent.", "lvef", remedy)
+    if lvef > 100:
         raise InputError(f"{found[2]} cannot be an ejection fraction.", "lvef", remedy)
     return HeartReading(date, lvef)

@@ -150,6 +150,9 @@ Millimetres = Annotated[float, Measured("mm", above=0, at_most=500)]
 MillimetresOrNone = Annotated[float, Measured("mm", at_least=0, at_most=500)]
 """A length in a specimen, where 0 is the pathologist's statement that nothing is left."""
 Percent = Annotated[float, Measured("%", at_least=0, at_most=100)]
+LARGEST_FRACTION = 1.0
+EjectionFraction = Annotated[float, Measured("%", above=LARGEST_FRACTION, at_most=100)]
+"""In %, as 62: 0.62 is a fraction, and no heart beats with 1 %."""
 CubicCentimetres = Annotated[float, Measured("cc", at_least=0, at_most=10_000)]
 Milligrams = Annotated[float, Measured("mg", above=0, at_most=100_000)]
 Kilograms = Annotated[float, Measured("kg", above=0, at_most=500)]

@@ -119,7 +119,9 @@ class EchoSchedule(Frozen):
 
     baseline: bool
     months_during: float | None = None
-    """Interval under therapy, months; None: at intervals that the source does not fix."""
+    """Interval under therapy, months; None: in weeks, or at intervals that the source does not fix."""
+    weeks_during: float | None = None
+    """The same in weeks, where the source counts in weeks."""
     at_end: bool | None = None
     weeks_while_held: float | None = None
     months_after: float | None = None
