@@ -47,9 +47,9 @@ def advise(
     from neoher.cli.printing import print_json
     from neoher.guidance.advice import advise as advised
     from neoher.guidance.knowledge import load_knowledge
-    from neoher.record.reading.case_file import read_case
+    from neoher.record.checking import read_sound_case
 
-    conclusion = advised(read_case(case), load_knowledge(overlay), today or dt.date.today())
+    conclusion = advised(read_sound_case(case), load_knowledge(overlay), today or dt.date.today())
     value = conclusion.value
     assert value is not None  # advice always has a value; it may be empty
     if json:
@@ -73,12 +73,19 @@ def _lines(advice: Advice, conclusion: Conclusion[Advice]) -> Iterator[str]:
         yield from ("", f"They differ: {difference.text}")
         for position in difference.positions:
             yield from _wrapped(f"{position.since}  {position.says} ({position.verification})", 2)
-    if advice.missing_facts:
+    missing = [each for each in advice.missing_facts if not each.assumed]
+    if missing:
         yield from ("", "Missing")
-        for fact in advice.missing_facts:
+        for fact in missing:
             yield f"  {fact.path}: {fact.what}"
             more = f"; and {len(fact.decides) - SHOWN} more" if len(fact.decides) > SHOWN else ""
             yield from _wrapped(f"for: {'; '.join(fact.decides[:SHOWN])}{more}", 6)
+    assumed = [each.path for each in advice.missing_facts if each.assumed]
+    if assumed:
+        yield ""
+        yield from _wrapped(
+            f"Nothing is stated there, and it was taken as 'not so far': {', '.join(assumed)}."
+        )
     yield from (
         line for each in conclusion.warnings for line in ("", *_wrapped(f"{each.message} [{each.code}]"))
     )

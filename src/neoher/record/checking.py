@@ -13,7 +13,7 @@ from neoher.record.gaps.completeness import missing_facts
 from neoher.record.gaps.missing_fact import Importance
 from neoher.record.reading.case_file import Places, read_with_places
 
-__all__ = ["CheckedCase", "NotStated", "PointedOut", "check_case"]
+__all__ = ["CheckedCase", "NotStated", "PointedOut", "check_case", "read_sound_case"]
 
 
 class PointedOut(Frozen):
@@ -85,6 +85,19 @@ def check_case(path: Path, today: dt.date | None = None) -> Conclusion[CheckedCa
             for pointed in checked.implausible
         ),
     )
+
+
+def read_sound_case(path: Path) -> Case:
+    """The record at `path`, for what is concluded from it as a whole.
+
+    Raises: RecordError where it cannot be read, or holds dates or counts that cannot be; the future is not
+    looked at.
+    """
+    case, places = read_with_places(path)
+    impossible = [each for each in timeline_problems(case) if each.severity is Severity.IMPOSSIBLE]
+    if impossible:
+        raise _cannot_be(impossible, places)
+    return case
 
 
 def _checked(case: Case, file: str, problems: tuple[Problem, ...]) -> CheckedCase:

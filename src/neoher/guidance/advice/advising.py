@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from functools import lru_cache
 
+from neoher.errors import InputError
 from neoher.guidance.advice.anthracycline import anthracycline_alerts
 from neoher.guidance.advice.content import Advice, Alert, Difference, Pitfall, Position
 from neoher.guidance.advice.gathering import Gathered
@@ -25,6 +26,7 @@ __all__ = ["advise"]
 
 _TOPICS = list(Topic)
 _SEVERITIES = list(Severity)
+LATEST_YEAR = 2200
 _BASELINE_TESTS = ("hepatitis_b", "pregnancy")
 
 
@@ -33,7 +35,9 @@ def advise(case: Case, knowledge: Knowledge, today: dt.date) -> Conclusion[Advic
 
     Facts dated after `today` are left out, with a warning. Each cancer is judged by itself. Options are for a
     multidisciplinary meeting, never orders; what is absent from the record is missing, never negative.
+    Raises: InputError for a day before the patient's birth, or so late that it must be mistyped.
     """
+    _refuse_day(case, today)
     known, left_out = known_on(case, today)
     as_of = _as_of(knowledge, today)
     gathered = Gathered()
@@ -42,16 +46,28 @@ def advise(case: Case, knowledge: Knowledge, today: dt.date) -> Conclusion[Advic
         gathered.warnings.append(Caution(code="facts-after-today", message=message))
     patients = cancers_of(known, knowledge, today)
     sheets = [facts_of(patient) for patient in patients]
+    # The same for every cancer of the patient; what is held or stopped bears on the options.
+    first, sheet = patients[0], sheets[0]
+    heart_alerts(first, sheet, gathered)
+    toxicity_alerts(first, sheet, as_of, gathered)
+    anthracycline_alerts(first, gathered)
     for patient, facts in zip(patients, sheets, strict=True):
         _advise_cancer(patient, facts, as_of, gathered)
-    # What follows is the same for every cancer of the patient.
-    first, sheet = patients[0], sheets[0]
-    heart_alerts(first, gathered)
-    anthracycline_alerts(first, gathered)
-    toxicity_alerts(first, sheet, as_of, gathered)
     _start_limits(first, sheet, gathered)
     _baseline_tests(sheet, gathered)
     return _concluded(gathered, as_of, today)
+
+
+def _refuse_day(case: Case, today: dt.date) -> None:
+    born = case.patient.birth_year
+    if born is not None and today.year < born:
+        raise InputError(
+            f"{today} lies before the patient's birth ({born}).",
+            "today",
+            "Give the day on which it is asked.",
+        )
+    if today.year > LATEST_YEAR:
+        raise InputError(f"{today} lies too far ahead.", "today", f"Give a day up to {LATEST_YEAR}.")
 
 
 @lru_cache(maxsize=8)
@@ -140,11 +156,15 @@ def _positions(decision: Decision, as_of: Knowledge) -> tuple[Position, ...]:
 
 
 def _start_limits(patient: Patient, sheet: Sheet, gathered: Gathered) -> None:
-    """An alert for each HER2-directed drug that the newest ejection fraction does not let her begin."""
-    if sheet["phase"].value != BEFORE_THERAPY:
-        return
-    for drug in ("trastuzumab", "pertuzumab", "T-DM1", "T-DXd"):
-        verdict = may_start(patient, sheet, drug, after_anthracycline=False)
+    """An alert for each HER2-directed drug that the newest ejection fraction does not let her begin.
+
+    Before therapy of all of them; later of those whose options are not shown for it.
+    """
+    verdicts = dict(gathered.below_start)
+    if sheet["phase"].value == BEFORE_THERAPY:
+        for drug in ("trastuzumab", "pertuzumab", "T-DM1", "T-DXd"):
+            verdicts[drug] = may_start(patient, sheet, drug, after_anthracycline=False)
+    for drug, verdict in verdicts.items():
         if verdict.forbidden:
             gathered.alerts.append(
                 Alert(

@@ -109,6 +109,8 @@ class MissingForAdvice(Frozen):
     what: str
     decides: tuple[str, ...]
     """What hangs on it."""
+    assumed: bool = False
+    """True where nothing is stated and advice took it as 'not so far'."""
 
 
 class Advice(Frozen):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from neoher.guidance.advice.content import Alert
 from neoher.guidance.advice.gathering import Gathered
@@ -22,6 +23,7 @@ from neoher.guidance.heart.facts import (
 from neoher.guidance.knowledge.kinds.rule import Severity
 from neoher.record.conclusion import Conclusion
 from neoher.record.patient import Region
+from neoher.record.safety import HeartMeasurement
 
 __all__ = ["StartVerdict", "heart_alerts", "may_start"]
 
@@ -32,6 +34,8 @@ _DRUGS = {
     "T-DXd": CardiacDrug.T_DXD,
 }
 _REGIONS = {Region.US: RuleSet.US, Region.EU: RuleSet.EU, Region.UK: RuleSet.UK}
+CONJUGATE_CYCLES = 14
+"""Cycles of T-DM1 or T-DXd after surgery that complete it (KATHERINE, DESTINY-Breast05)."""
 _SEVERITY = {Action.STOP: Severity.STOP, Action.HOLD: Severity.STOP, Action.RECHECK: Severity.ACT}
 
 
@@ -73,21 +77,19 @@ def may_start(patient: Patient, sheet: Sheet, drug: str, *, after_anthracycline:
     return StartVerdict("", tuple(dict.fromkeys(open_on)), " ".join(cautions), conclusion.sources)
 
 
-def heart_alerts(patient: Patient, gathered: Gathered) -> None:
-    """What the ejection fraction says of the drugs that are given, and when it is due."""
-    current = _current_drugs(patient)
-    for path in (
-        path for each in patient.given if not each.ended and each.drugs is None for path in each.names
-    ):
-        gathered.miss(path, "which drugs are being given", "LVEF: holds and next echo")
-    measured = [each for each in patient.case.heart if each.date and each.lvef_percent is not None]
-    for position, each in enumerate(patient.case.heart):
-        if each.lvef_percent is not None and each.date is None:
-            gathered.miss(f"heart[{position}].date", "day of the ejection fraction", "holds and next echo")
-        if each.lvef_percent is None:
-            gathered.miss(
-                f"heart[{position}].lvef_percent", "ejection fraction (LVEF)", "holds and next echo"
-            )
+class _Course(StrEnum):
+    """How far HER2-directed therapy is."""
+
+    GOING_ON = "going on"
+    BETWEEN = "between two parts"
+    """Nothing is being given, and the year or the 14 cycles are not complete: it goes on."""
+    COMPLETE = "complete"
+
+
+def heart_alerts(patient: Patient, sheet: Sheet, gathered: Gathered) -> None:
+    """What the ejection fraction says of the drugs that are given or go on later, and when it is due."""
+    course, current = _drugs_at_issue(patient, sheet)
+    measured = _measured(patient, gathered)
     if not current:
         return
     for given in patient.given:
@@ -103,16 +105,28 @@ def heart_alerts(patient: Patient, gathered: Gathered) -> None:
             "heart", f"LVEF measured after {newest}, if any", "whether HER2-directed drugs may go on"
         )
     for drug in current:
-        conclusion = assess_heart(_facts(patient, drug))
+        conclusion = assess_heart(_facts(patient, drug, gathered, course))
         if conclusion.value is None:
             continue
         for name in conclusion.missing:
             path, what = _PATHS[name]
             gathered.miss(path, what, f"LVEF under {drug}")
-        gathered.alerts.extend(_alerts(patient, drug, conclusion.value, conclusion))
+        if course is not _Course.COMPLETE:
+            _bar(gathered, drug, conclusion.value)
+        gathered.alerts.extend(_alerts(patient, drug, conclusion.value, conclusion, course))
         gathered.because.extend(conclusion.because)
 
 
+_WHEN = {
+    _Course.GOING_ON: "",
+    _Course.BETWEEN: " (not being given now; HER2-directed therapy is to go on)",
+    _Course.COMPLETE: " (its course is complete; as if it were being given)",
+}
+_UNDER = {
+    _Course.GOING_ON: "under",
+    _Course.BETWEEN: "before therapy goes on after",
+    _Course.COMPLETE: "after",
+}
 _PATHS = {
     "lln": ("heart[0].lower_limit", "lower limit of normal of LVEF"),
     "symptoms": ("heart[0].heart_failure_symptoms", "symptoms of heart failure"),
@@ -121,13 +135,40 @@ _PATHS = {
 }
 
 
-def _current_drugs(patient: Patient) -> list[str]:
-    """HER2-directed drugs that are being given, in the order of their rules."""
-    going_on: set[str] = set()
-    for given in patient.given:
-        if not given.ended:
-            going_on |= (given.drugs or frozenset()) & HER2_DRUGS
-    return [drug for drug in _DRUGS if drug in going_on]
+def _measured(patient: Patient, gathered: Gathered) -> list[HeartMeasurement]:
+    """Measurements with day and value; what is missing of drugs and of the others is gathered."""
+    for path in (
+        path for each in patient.given if not each.ended and each.drugs is None for path in each.names
+    ):
+        gathered.miss(path, "which drugs are being given", "LVEF: holds and next echo")
+    for position, each in enumerate(patient.case.heart):
+        if each.lvef_percent is not None and each.date is None:
+            gathered.miss(f"heart[{position}].date", "day of the ejection fraction", "holds and next echo")
+        if each.lvef_percent is None:
+            gathered.miss(
+                f"heart[{position}].lvef_percent", "ejection fraction (LVEF)", "holds and next echo"
+            )
+    return [each for each in patient.case.heart if each.date and each.lvef_percent is not None]
+
+
+def _drugs_at_issue(patient: Patient, sheet: Sheet) -> tuple[_Course, list[str]]:
+    """HER2-directed drugs that are being given, in the order of their rules.
+
+    Where none is: those given last, which go on after surgery; or, once it is complete, all that were given,
+    whose follow-up goes on.
+    """
+    going_on = frozenset[str]().union(*(each.being_given or frozenset() for each in patient.given))
+    if going_on & HER2_DRUGS:
+        return _Course.GOING_ON, [drug for drug in _DRUGS if drug in going_on]
+    begun = [each.begun & HER2_DRUGS for each in patient.given if each.begun and each.begun & HER2_DRUGS]
+    if not begun:
+        return _Course.GOING_ON, []
+    conjugate = sheet["after_surgery_drug"].value in {"T-DM1", "T-DXd"}
+    cycles, left = sheet["conjugate_cycles"].value, sheet["her2_cycles_left"].value
+    over = cycles is not None and float(cycles) >= CONJUGATE_CYCLES if conjugate else left == 0.0
+    if over:
+        return _Course.COMPLETE, [drug for drug in _DRUGS if any(drug in each for each in begun)]
+    return _Course.BETWEEN, [drug for drug in _DRUGS if drug in begun[-1]]
 
 
 def _first_day(patient: Patient, drug: str) -> dt.date | None:
@@ -135,7 +176,7 @@ def _first_day(patient: Patient, drug: str) -> dt.date | None:
     return min((each.start for each in patient.given if each.start and each.has((drug,))), default=None)
 
 
-def _facts(patient: Patient, drug: str) -> CardiacFacts:
+def _facts(patient: Patient, drug: str, gathered: Gathered, course: _Course) -> CardiacFacts:
     measured = sorted(
         (each.date, each.lvef_percent)
         for each in patient.case.heart
@@ -158,8 +199,33 @@ def _facts(patient: Patient, drug: str) -> CardiacFacts:
         lln=_lower_limit(patient),
         symptoms=None if stated is None else stated == "yes",
         after_anthracycline=any(each.has(("doxorubicin", "epirubicin")) for each in patient.given) or None,
+        last_dose=_last_dose(patient, gathered, baseline) if course is _Course.COMPLETE else None,
         today=patient.today,
     )
+
+
+def _last_dose(patient: Patient, gathered: Gathered, baseline: dt.date) -> dt.date | None:
+    """The last day of any HER2-directed drug, once all are over."""
+    days: list[dt.date] = []
+    for given in patient.given:
+        if not given.has(HER2_DRUGS):
+            continue
+        if given.last_dose is None:
+            gathered.miss(f"{given.path}.end", "day of the last dose", "when LVEF is due after therapy")
+        else:
+            days.append(given.last_dose)
+    last = max(days, default=None)
+    return last if last is not None and last >= baseline else None
+
+
+def _bar(gathered: Gathered, drug: str, value: CardiacAssessment) -> None:
+    """A hold or a stop by an applied rule set; a stop where all of the applied ones say so."""
+    verdicts = _applied(value)
+    against = {name: each for name, each in verdicts.items() if each.action in {Action.HOLD, Action.STOP}}
+    if against:
+        stops = [each for each in against.values() if each.action is Action.STOP]
+        why = "; ".join(f"{name}: {each.says}" for name, each in against.items())
+        gathered.bar(drug, f"LVEF {value.latest_percent:g} %, {why}", for_good=len(stops) == len(verdicts))
 
 
 def _lower_limit(patient: Patient) -> float | None:
@@ -180,7 +246,11 @@ def _applied(value: CardiacAssessment) -> dict[RuleSet, CardiacVerdict]:
 
 
 def _alerts(
-    patient: Patient, drug: str, value: CardiacAssessment, conclusion: Conclusion[CardiacAssessment]
+    patient: Patient,
+    drug: str,
+    value: CardiacAssessment,
+    conclusion: Conclusion[CardiacAssessment],
+    course: _Course,
 ) -> Iterator[Alert]:
     numbers = {
         "baseline_percent": value.baseline_percent,
@@ -203,8 +273,9 @@ def _alerts(
                 Action.RECHECK: "go on and repeat LVEF early",
             }
             text = (
-                f"{drug}, {name} rules: {words[verdict.action]}. LVEF {value.baseline_percent:g} to "
-                f"{value.latest_percent:g} % (fall {value.fall_points:g} points): {verdict.says}. {beside}."
+                f"{drug}{_WHEN[course]}, {name} rules: {words[verdict.action]}. "
+                f"LVEF {value.baseline_percent:g} to {value.latest_percent:g} % "
+                f"(fall {value.fall_points:g} points): {verdict.says}. {beside}."
             )
             code = f"lvef-{verdict.action}"
             yield Alert(
@@ -212,13 +283,13 @@ def _alerts(
             )
         if verdict.action is None:
             needed = ", ".join(conclusion.missing)
-            text = f"{drug}, {name} rules: whether it is held cannot be said without {needed}."
+            text = f"{drug}{_WHEN[course]}, {name} rules: whether it is held cannot be said without {needed}."
             yield Alert(
                 code="lvef-undecided", text=text, severity=Severity.ACT, numbers=dict(numbers), **common
             )
         if verdict.next_echo is not None:
             overdue = verdict.next_echo < patient.today
-            text = f"Next LVEF under {drug} by {name} rules: {verdict.next_echo}" + (
+            text = f"Next LVEF {_UNDER[course]} {drug} by {name} rules: {verdict.next_echo}" + (
                 ", overdue." if overdue else "."
             )
             severity = Severity.ACT if overdue else Severity.WATCH

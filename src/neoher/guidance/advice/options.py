@@ -9,7 +9,7 @@ from neoher.guidance.facts.fact import Patient, Sheet
 from neoher.guidance.facts.treatments import ANTHRACYCLINES, HER2_DRUGS, drug_named
 from neoher.guidance.facts.words import FACT_WORDS
 from neoher.guidance.knowledge import Knowledge
-from neoher.guidance.knowledge.kinds.rule import Rule
+from neoher.guidance.knowledge.kinds.rule import Rule, Strength
 from neoher.guidance.rules.logic import Decision
 from neoher.record.conclusion import Step
 
@@ -26,14 +26,19 @@ def option_of(
     Parameters: `knowledge`: as of the day. What forbids it, and what it waits for, is gathered.
     """
     rule = decision.rule
-    drugs = _drugs(rule, patient.knowledge)
+    drugs = _drugs(rule, patient)
     why_not = _forbidden(patient, sheet, rule, drugs, gathered)
     if why_not:
         step = Step(step=f"not shown: {rule.title}", rule=why_not, inputs={"rule": rule.id})
         gathered.because.append(step)
         return None
     waits, notes = _waits_for(patient, sheet, rule, drugs, gathered)
+    strength = rule.strength
+    assert strength is not None  # the model of rules holds that of an option
     text = filled(rule, sheet, gathered)
+    held = [f"{drug}: {gathered.bars[drug].why}" for drug in drugs if drug in gathered.bars]
+    if held:
+        text = f"On hold now ({'; '.join(held)}). Once that is over: {text}"
     if decision.region_open:
         places = ", ".join(str(each) for each in rule.regions)
         text = f"Where the rules of {places} apply (no region is stated): {text}"
@@ -41,7 +46,7 @@ def option_of(
     return AdviceOption(
         rule=rule.id,
         text=text,
-        strength=rule.strength or _never(),
+        strength=_no_firmer_than_individual(strength) if held else strength,
         sources=rule_sources(rule, knowledge),
         would_change=rule.would_change,
         topic=rule.topic,
@@ -56,8 +61,9 @@ def option_of(
     )
 
 
-def _never() -> object:
-    raise AssertionError("an option has a strength; the model of rules holds that")
+def _no_firmer_than_individual(strength: Strength) -> Strength:
+    """What is on hold is no standard for now."""
+    return min(strength, Strength.INDIVIDUAL, key=lambda each: each.rank)
 
 
 def filled(rule: Rule, sheet: Sheet, gathered: Gathered) -> str:
@@ -94,10 +100,13 @@ def _evidence(rule: Rule, knowledge: Knowledge) -> list[EvidenceLine]:
     ]
 
 
-def _drugs(rule: Rule, knowledge: Knowledge) -> tuple[str, ...]:
+def _drugs(rule: Rule, patient: Patient) -> tuple[str, ...]:
+    if rule.goes_on:
+        return tuple(sorted({drug for each in patient.given for drug in each.being_given or ()}))
     if rule.regimen is None:
         return rule.gives
-    return tuple(dict.fromkeys(part.drug for part in knowledge.regimens[rule.regimen].components))
+    components = patient.knowledge.regimens[rule.regimen].components
+    return tuple(dict.fromkeys(part.drug for part in components))
 
 
 def _forbidden(patient: Patient, sheet: Sheet, rule: Rule, drugs: tuple[str, ...], gathered: Gathered) -> str:
@@ -110,10 +119,15 @@ def _forbidden(patient: Patient, sheet: Sheet, rule: Rule, drugs: tuple[str, ...
     if against:
         return f"a contraindication is stated: {against}"
     for drug in drugs:
+        bar = gathered.bars.get(drug)
+        if bar is not None and bar.for_good:
+            return f"{drug} is stopped: {bar.why}"
+    for drug in drugs:
         if drug not in HER2_DRUGS or _had(sheet, drug):
             continue
         verdict = may_start(patient, sheet, drug, after_anthracycline=_after_anthracycline(sheet, drugs))
         if verdict.forbidden:
+            gathered.below_start[drug] = verdict
             gathered.miss_fact("region", sheet["region"], rule.title) if sheet[
                 "region"
             ].value is None else None
@@ -156,8 +170,12 @@ def _waits_for(
     """Tests that are not there yet, and cautions."""
     waits: list[str] = []
     notes: list[str] = []
+    for drug in drugs:
+        bar = gathered.bars.get(drug)
+        if bar is not None:
+            waits.append(f"the hold of {drug} is over")
     directed = [drug for drug in drugs if drug in HER2_DRUGS]
-    if directed:
+    if directed and not rule.goes_on:
         if sheet["lvef"].value is None:
             waits.append("LVEF")
             gathered.miss_fact("lvef", sheet["lvef"], rule.title)
@@ -172,7 +190,8 @@ def _waits_for(
                 notes.append(verdict.caution)
                 if sheet["region"].value is None:
                     gathered.miss_fact("region", sheet["region"], rule.title)
-    for name in ("hepatitis_b", "pregnancy") if drugs else ():
+    # What is being given waits for no test before its first dose.
+    for name in ("hepatitis_b", "pregnancy") if drugs and not rule.goes_on else ():
         read = sheet[name]
         if read.value is None or read.value == "pending":
             waits.append(FACT_WORDS[name])

@@ -83,6 +83,7 @@ def _of_laboratory(patient: Patient, table: ToxicityLimits, gathered: Gathered) 
         (each for each in table.rows if _row_holds(each, number, _times(patient, each, names, table))), None
     )
     if row is not None:
+        _bar(gathered, table, row, f"{names[0]} {number:.3g} {table.unit}")
         yield _alert(
             table,
             row,
@@ -131,12 +132,21 @@ def _of_events(
         if event.grade is None and any(row.grade is not None for row in table.rows):
             path = f"adverse_events[{position}].grade"
             gathered.miss(path, f"grade of {event.kind}", f"whether {table.drug} is held or stopped")
+            gathered.bar(table.drug, f"{event.kind} of a grade that is not stated", for_good=False)
             yield _ungraded(table, event)
             continue
         for row in table.rows:
             if row.second_quantity is not None:
                 continue  # what treatment did to it is not in the record
             if row.grade is None or (event.grade is not None and row.grade.holds(float(event.grade))):
+                over = event.resolved is not None and event.resolved <= patient.today
+                if row.action is DoseAction.HOLD and over:
+                    yield _resumable(table, row, event)
+                    break
+                if row.action is DoseAction.HOLD:
+                    path = f"adverse_events[{position}].resolved"
+                    gathered.miss(path, f"when {event.kind} was over", f"when {table.drug} may be resumed")
+                _bar(gathered, table, row, f"{event.kind} grade {event.grade or 'not stated'}")
                 yield _alert(
                     table,
                     row,
@@ -182,6 +192,25 @@ def _alert(
         severity=_SEVERITY.get(row.action, Severity.WATCH),
         rule=f"{table.title}: {row.says}",
         numbers=dict(numbers),
+        sources=table.sources,
+        verification=str(table.verification),
+    )
+
+
+def _bar(gathered: Gathered, table: ToxicityLimits, row: ToxicityRow, what: str) -> None:
+    if row.action in {DoseAction.HOLD, DoseAction.STOP}:
+        gathered.bar(table.drug, what, for_good=row.action is DoseAction.STOP)
+
+
+def _resumable(table: ToxicityLimits, row: ToxicityRow, event: AdverseEvent) -> Alert:
+    """An event that held the drug and is over."""
+    return Alert(
+        code=f"{_slug(table.event)}-resume",
+        text=f"{table.drug}, {event.kind} grade {event.grade} is over since {event.resolved}: "
+        f"the drug may be resumed, {_then(row, event) or 'by its table'}.",
+        severity=Severity.ACT,
+        rule=f"{table.title}: {row.says}",
+        numbers={"grade": event.grade},
         sources=table.sources,
         verification=str(table.verification),
     )

@@ -42,6 +42,8 @@ def course_facts(patient: Patient) -> dict[str, Read]:
     facts |= _year(patient)
     facts["awaits_thp"] = _awaits_thp(patient)
     facts["cycles_given"] = _cycles_given(patient)
+    facts["days_since_her2_drug"] = _since_drug(patient, HER2_DRUGS)
+    facts["days_since_tdxd"] = _since_drug(patient, ("T-DXd",))
     return facts
 
 
@@ -63,9 +65,12 @@ def _phase(patient: Patient) -> Read:
     restaged = any(patient.owns(each) for each in patient.case.restaging)
     if restaged or all(each.ended for each in before):
         return Read(BEFORE_SURGERY, ("treatment",), assumes=("surgery",))
-    going_on = [each.path for each in before if not each.ended]
+    going_on = [each for each in before if not each.ended]
     ends = [
-        f"{path}.{name}" for path in going_on for name in ("end", "cycles", "cycles_planned", "ended_because")
+        f"{each.path}.{name}"
+        for each in going_on
+        for name in ("end", "cycles", "cycles_planned", "ended_because")
+        if getattr(each.treatment, name) is None
     ]
     return Read(UNDER_THERAPY, ("treatment",), assumes=(*ends, "restaging", "surgery"))
 
@@ -85,7 +90,11 @@ def _now(patient: Patient, drugs: Iterable[str]) -> Read:
     going_on = tuple(each for each in patient.given if not each.ended)
     if not going_on:
         return Read(False, ("treatment",), assumes=() if patient.given else ("treatment",))
-    return _had(going_on, drugs)
+    if any(each.being_given and each.being_given & frozenset(drugs) for each in going_on):
+        return Read(True, ("treatment",))
+    if any(each.being_given is None for each in going_on):
+        return unknown(*(path for each in going_on if each.being_given is None for path in each.names))
+    return Read(False, ("treatment",))
 
 
 def _since_last_dose(patient: Patient) -> Read:
@@ -94,6 +103,21 @@ def _since_last_dose(patient: Patient) -> Read:
     if not before or not dates or any(each.last_dose is None for each in before[-1:]):
         return unknown(f"{before[-1].path}.end" if before else "treatment")
     return Read(days_between(max(dates), patient.today), tuple(f"{each.path}.end" for each in before))
+
+
+def _since_drug(patient: Patient, drugs: Iterable[str]) -> Read:
+    """Days since the last dose of these drugs: 0 while one goes on; 'never given' where none was."""
+    wanted = frozenset(drugs)
+    having = [each for each in patient.given if each.has(wanted)]
+    if any(each.being_given is None or each.being_given & wanted for each in having):
+        return Read(0.0, ("treatment",))
+    if not having:
+        unclear = [path for each in patient.given if each.begun is None for path in each.names]
+        return unknown(*unclear) if unclear else Read("never given", ("treatment",), assumes=("treatment",))
+    last = having[-1]
+    if last.last_dose is None:
+        return unknown(f"{last.path}.end")
+    return Read(days_between(last.last_dose, patient.today), (f"{last.path}.end",))
 
 
 def _after_surgery_drug(patient: Patient) -> Read:
@@ -156,11 +180,13 @@ def _year(patient: Patient) -> dict[str, Read]:
 
 
 def _awaits_thp(patient: Patient) -> Read:
-    """Whether T-DXd was given before surgery and the antibodies with taxane that follow it were not."""
+    """Whether T-DXd was given before surgery and the antibodies with taxane that follow it are due."""
     tdxd, pertuzumab = _had(patient.before_surgery, ("T-DXd",)), _had(patient.before_surgery, ("pertuzumab",))
     if tdxd.value is None or pertuzumab.value is None:
         return unknown(*tdxd.paths, *pertuzumab.paths)
-    return Read(bool(tdxd.value) and not pertuzumab.value, ("treatment",))
+    # In a sequence under one name it is due once its cycles of T-DXd are given.
+    due = not any(each.within_block for each in patient.before_surgery if each.has(("T-DXd",)))
+    return Read(bool(tdxd.value) and not pertuzumab.value and due, ("treatment",))
 
 
 def _cycles_given(patient: Patient) -> Read:

@@ -17,6 +17,8 @@ __all__ = ["imaging_facts"]
 
 GROWTH_SHARE, GROWTH_MM = 0.20, 5.0
 """RECIST 1.1: 20 % and 5 mm above the smallest so far."""
+END_OF_THERAPY_DAYS = 28
+"""An exam counts as one at the end from so long before the last dose on (design decision)."""
 DISAGREE_MM = 5.0
 """Modalities further apart than this disagree (design decision, after the band of Marinovich 2015)."""
 _SECTIONAL = (Modality.MR, Modality.US, Modality.CT)
@@ -32,6 +34,7 @@ def imaging_facts(patient: Patient) -> dict[str, Read]:
     }
     facts["ultrasound_under_therapy"] = _done(patient, Modality.US, baseline=False)
     facts["mri_under_therapy"] = _done(patient, Modality.MR, baseline=False)
+    facts["others_at_end"] = _others_at_end(patient)
     facts["mri_response"] = _mri_response(patient)
     facts["progression"] = _progression(patient)
     facts["calcifications_before"] = _calcifications(patient, baseline=True)
@@ -76,6 +79,22 @@ def _done(patient: Patient, modality: Modality, *, baseline: bool) -> Read:
         starts = (f"{each.path}.start" for each in patient.before_surgery if each.start is None)
         return unknown(*(f"exams[{exam.id}].date" for exam in unplaced if not exam.date), *starts)
     return Read(False, ("exams",), assumes=("exams",))
+
+
+def _others_at_end(patient: Patient) -> Read:
+    """Whether ultrasound and mammogram were both done at the end of therapy before surgery."""
+    last = [each.last_dose for each in patient.before_surgery]
+    days = [day for day in last if day is not None]
+    if not days or len(days) < len(last):
+        return unknown(*(f"{each.path}.end" for each in patient.before_surgery if each.last_dose is None))
+    earliest = max(days) - dt.timedelta(days=END_OF_THERAPY_DAYS)
+    late = [each for each in patient.case.exams if each.date is not None and each.date >= earliest]
+    done = [
+        next((each for each in late if each.modality is modality), None)
+        for modality in (Modality.US, Modality.MG)
+    ]
+    paths = tuple(f"exams[{exam.id}]" for exam in done if exam is not None)
+    return Read(len(paths) == len(done), paths or ("exams",))
 
 
 def _findings(exam: Exam, lesion: Lesion) -> Iterator[Finding]:

@@ -22,6 +22,7 @@ def safety_facts(patient: Patient) -> dict[str, Read]:
     tests = case.baseline_tests
     facts = _heart(patient)
     facts["ild"] = _lung(patient)
+    facts["ild_resumable"] = _lung_resumable(patient)
     facts["hepatitis_b"] = _result(tests.hepatitis_b if tests else None, "baseline_tests.hepatitis_b")
     facts["childbearing"] = _childbearing(patient)
     facts["pregnancy"] = _pregnancy(patient, facts["childbearing"])
@@ -104,6 +105,29 @@ def _lung(patient: Patient) -> Read:
             return Read(True, ("contraindications",))
         open_paths += [f"contraindications[{p}].kind" for p, each in enumerate(reasons) if each.kind is None]
     return unknown(*open_paths) if open_paths else Read(False, ("adverse_events", "contraindications"))
+
+
+def _lung_resumable(patient: Patient) -> Read:
+    """Whether every event of ILD was of grade 1 and is over: then the drug that it came under may be resumed.
+
+    What is not stated of an event does not make it so: it is false, and what would settle it is assumed.
+    """
+    events, reasons = patient.case.adverse_events, patient.case.contraindications
+    stated = any(is_lung_disease(each.kind) for each in reasons) if isinstance(reasons, tuple) else False
+    lung = [
+        (position, each)
+        for position, each in enumerate(events if isinstance(events, tuple) else ())
+        if is_lung_disease(each.kind)
+    ]
+    if stated or not lung:
+        return Read(False, ("adverse_events",))
+    paths = tuple(
+        f"adverse_events[{position}].{name}" for position, _ in lung for name in ("grade", "resolved")
+    )
+    over = all(
+        each.grade == 1 and each.resolved is not None and each.resolved <= patient.today for _, each in lung
+    )
+    return Read(over, paths)
 
 
 def _kind_path(position: int, _: AdverseEvent) -> str:

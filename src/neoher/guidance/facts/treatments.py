@@ -67,8 +67,50 @@ class Given:
         return tuple(f"{self.path}.{name}" for name in stated or ("regimen", "drugs"))
 
     def has(self, drugs: Iterable[str]) -> bool | None:
-        """Whether it holds one of these drugs; None where its drugs are not known."""
-        return None if self.drugs is None else bool(self.drugs & frozenset(drugs))
+        """Whether one of these drugs has been begun; None where its drugs are not known."""
+        return None if self.begun is None else bool(self.begun & frozenset(drugs))
+
+    @property
+    def begun(self) -> frozenset[str] | None:
+        """Its drugs but for those of later blocks of a sequence that its cycles have not reached."""
+        blocks = self._blocks_reached()
+        return self.drugs if blocks is None else frozenset().union(*(drugs for drugs, _ in blocks))
+
+    @property
+    def being_given(self) -> frozenset[str] | None:
+        """The drugs of the block that it has reached; none once it is over; None where they are not known."""
+        if self.ended:
+            return frozenset()
+        blocks = self._blocks_reached()
+        return self.drugs if blocks is None else blocks[-1][0]
+
+    @property
+    def within_block(self) -> bool:
+        """Whether cycles of the block that it has reached are left."""
+        blocks = self._blocks_reached()
+        return blocks is not None and (self.treatment.cycles or 0) < blocks[-1][1]
+
+    def _blocks_reached(self) -> list[tuple[frozenset[str], int]] | None:
+        """Each block up to that of the newest cycle: its drugs, and the cycles up to its end.
+
+        None where there is no sequence, or where nobody can tell how far it is.
+        """
+        cycles, components = self.treatment.cycles, self.regimen.components if self.regimen else ()
+        numbers = sorted({part.block for part in components})
+        if cycles is None or len(numbers) < 2:
+            return None
+        reached: list[tuple[frozenset[str], int]] = []
+        so_far = 0
+        for number in numbers:
+            parts = [part for part in components if part.block == number]
+            stated = parts[0].cycles or ""
+            if not stated.isdigit():
+                return None
+            so_far += int(stated)
+            reached.append((_expanded(part.drug for part in parts), so_far))
+            if cycles <= so_far:
+                break
+        return reached
 
     @property
     def last_dose(self) -> dt.date | None:

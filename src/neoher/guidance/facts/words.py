@@ -10,6 +10,8 @@ __all__ = ["FACT_WORDS"]
 FACT_WORDS: Mapping[str, str] = MappingProxyType(
     {
         "phase": "where she stands in the course",
+        "days_since_her2_drug": "day of the last dose of a HER2-directed drug",
+        "days_since_tdxd": "day of the last dose of T-DXd",
         "days_since_last_dose": "day of the last dose before surgery",
         "had_trastuzumab": "whether trastuzumab was given before surgery",
         "now_trastuzumab": "whether trastuzumab is being given",
@@ -59,6 +61,7 @@ FACT_WORDS: Mapping[str, str] = MappingProxyType(
         "baseline_ultrasound": "ultrasound before therapy",
         "ultrasound_under_therapy": "ultrasound under therapy",
         "mri_under_therapy": "MRI under therapy",
+        "others_at_end": "ultrasound and mammogram at the end of therapy",
         "mri_response": "what the last MRI says of each primary lesion",
         "progression": "size of each lesion at two visits of one modality",
         "calcifications_before": "calcifications on the mammogram before therapy",
@@ -70,6 +73,7 @@ FACT_WORDS: Mapping[str, str] = MappingProxyType(
         "days_since_lvef": "ejection fraction (LVEF)",
         "heart_failure": "symptoms of heart failure",
         "ild": "whether there is or was ILD or pneumonitis",
+        "ild_resumable": "grade and end of each event of ILD",
         "hepatitis_b": "hepatitis B test",
         "childbearing": "menopausal status",
         "pregnancy": "pregnancy test",

@@ -109,6 +109,8 @@ class Rule(Item):
     """The regimen that an option is about."""
     gives: tuple[ItemId, ...] = ()
     """Drugs that an option would give, where it names no regimen."""
+    goes_on: bool = False
+    """Whether an option goes on with what is being given: a hold or a stop of it concerns the option."""
     statements: tuple[ItemId, ...] = ()
     """The evidence, shown as lines."""
     would_change: tuple[Line, ...] = ()
