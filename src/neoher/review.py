@@ -14,6 +14,7 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
+from neoher.guidance.knowledge.kinds.statement import Audience
 from neoher.measure.case import ExamResult, measure_case, measurements_of
 from neoher.measure.dce_exam import Watch
 from neoher.record.reading.case_file import case_file, read_case
@@ -35,11 +36,18 @@ class Review:
     """Every exam with its measurement, or with the reason why there is none."""
 
 
-def review(case_path: Path, out: Path | None = None, *, today: dt.date, watch: Watch | None = None) -> Review:
+def review(
+    case_path: Path,
+    out: Path | None = None,
+    *,
+    today: dt.date,
+    audience: Audience = Audience.CLINICIAN,
+    watch: Watch | None = None,
+) -> Review:
     """Read a case, measure what is not measured yet, assess it, and write the report.
 
     Parameters: `case_path`: case folder or its case.yaml; `out`: folder of the report, the case folder when
-    None; `today`: the day on the report; `watch`: who looks on.
+    None; `today`: the day on the report; `audience`: who reads it; `watch`: who looks on.
     Raises: RecordError where the record cannot be read. An exam that cannot be measured stands in the report
     with its reason.
     """
@@ -53,5 +61,5 @@ def review(case_path: Path, out: Path | None = None, *, today: dt.date, watch: W
     tissue = assess_tissue(case)
 
     images = [draw_exam(result) for result in results]
-    content = build_content(case, results, images=images, tissue=tissue, today=today)
+    content = build_content(case, results, images=images, tissue=tissue, today=today, audience=audience)
     return Review(write_report(content, out or folder), results)

@@ -13,6 +13,7 @@ def test_the_keys_of_the_report_are_those_that_other_programs_rely_on(content: R
     assert list(as_json(content)) == [
         "neoher_report",
         "patient",
+        "audience",
         "generated_on",
         "software",
         "key_line",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -16,10 +16,17 @@ def report(
     case: Path,
     *,
     out: Path | None = None,
+    audience: Annotated[Literal["clinician", "patient", "researcher"], Parameter(name="--for")] = "clinician",
     today: dt.date | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
-    """The main job: measure what is not measured yet, assess, and write report.html and report.json.
+    """The main job: measure what is not measured yet, assess, advise, and write report.html and report.json.
+
+    report.html is worded for the reader that --for names; the numbers are the same for every reader. A report
+    for another reader that lies in the folder is kept beside it as report-clinician.html, report-patient.html
+    or report-researcher.html (and .json), and that is said; a report for the same reader is replaced.
+
+    Example: neoher report CASE --for patient --out CASE/for-her
 
     Parameters
     ----------
@@ -27,21 +34,36 @@ def report(
         The case folder, or its case.yaml.
     out
         Folder for the report; left out, the case folder.
+    audience
+        Who reads it. clinician: findings, next steps and safety with what each rests on. patient: a page in
+        plain words, with questions for the team and a list of words. researcher: as for the clinician, with
+        methods, formulas, parameters, intervals, definitions and how far each source was read.
     today
         The day on the report; left out, the machine's date.
     json
-        Print one JSON object: where the files lie, and what could not be measured.
+        Print one JSON object: where the files lie, what was kept, and what could not be measured.
     """
     from neoher.cli.printing import print_json
     from neoher.cli.watching import watching
+    from neoher.guidance.knowledge.kinds.statement import Audience
     from neoher.review import review
 
     with watching() as watch:
-        made = review(case, out, today=today or dt.date.today(), watch=watch)
+        made = review(case, out, today=today or dt.date.today(), audience=Audience(audience), watch=watch)
     problems = {one.exam.id: str(one.problem) for one in made.results if one.problem is not None}
     for exam, problem in problems.items():
         print(f"warning: exam {exam} was not measured: {problem}", file=sys.stderr)
+    for path in made.files.kept:
+        print(f"The report for another reader that lay here is kept as {path}", file=sys.stderr)
     if json:
-        print_json({"html": str(made.files.html), "json": str(made.files.json), "not_measured": problems})
+        print_json(
+            {
+                "html": str(made.files.html),
+                "json": str(made.files.json),
+                "audience": audience,
+                "kept": [str(path) for path in made.files.kept],
+                "not_measured": problems,
+            }
+        )
         return
     print(f"The report lies in {made.files.html}")

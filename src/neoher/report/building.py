@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from neoher.guidance.knowledge.kinds.statement import Audience
 from neoher.measure.case import ExamResult, State
 from neoher.pathology.recorded_conclusions import CONTRADICTORY_FACTS
 from neoher.record.case import Case
@@ -54,12 +55,14 @@ def build_content(
     images: Sequence[ExamImages],
     tissue: TissueAssessments,
     today: dt.date,
+    audience: Audience = Audience.CLINICIAN,
 ) -> ReportContent:
     """Everything the report shows, in reading order.
 
     Parameters: `results` of `neoher.measure.case.measure_case`; `images` of
     `neoher.report.exam_images.draw_exam`, one per result, or none; `tissue` of
-    `neoher.report.assessing.assess_tissue`; `today`: the day on the report, after which no fact can be dated.
+    `neoher.report.assessing.assess_tissue`; `today`: the day on the report, after which no fact can be dated;
+    `audience`: who reads it, which decides the sections and their words, never a number.
     Does not conclude anything of its own beyond the change between two visits.
     """
     visits = visits_of(case)
@@ -67,9 +70,10 @@ def build_content(
     sources = NumberSources(case, results, visit_of, (*tissue.her2, *tissue.residual_burden))
     lesions = lesion_tables(case, visits, results, sources)
     problems = timeline_problems(case, today)
-    findings = Findings(case, results, images, tissue, lesions, today)
+    findings = Findings(case, results, images, tissue, lesions, today, audience)
     return ReportContent(
         patient=case.patient.id,
+        audience=audience,
         generated_on=today,
         software=Software(),
         key_line=key_line(case, lesions, tissue),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import JsonValue
 
+from neoher.guidance.knowledge.kinds.statement import Audience
 from neoher.record.chronology.timeline import Event, Problem
 from neoher.record.conclusion import Caution, Conclusion, Software
 from neoher.record.gaps.completeness import MissingFact
@@ -310,6 +311,8 @@ class ReportContent:
     """Everything on the page, in reading order."""
 
     patient: str
+    audience: Audience
+    """For whom the page is worded; the numbers are the same for everybody."""
     generated_on: dt.date
     software: Software
     key_line: str
@@ -327,7 +330,7 @@ class ReportContent:
     her2: tuple[Assessment, ...]
     residual_burden: tuple[Assessment, ...]
     sections: tuple[Section, ...]
-    """The subjects that `neoher.report.sections` holds."""
+    """The subjects that `neoher.report.sections` holds, as they are worded for the reader."""
     missing: tuple[MissingFact, ...]
     problems: tuple[Problem, ...]
     cautions: tuple[Caution, ...]

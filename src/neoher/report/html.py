@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from pydantic import JsonValue
 
+from neoher.guidance.knowledge.kinds.statement import Audience
 from neoher.report.charts import size_chart
 from neoher.report.content import ReportContent
 from neoher.report.numbers import change_percent, long_date, short_date, with_unit
@@ -23,6 +24,18 @@ _CITATIONS = {
     "PMC": "https://www.ncbi.nlm.nih.gov/pmc/articles/PMC{}/",
 }
 
+_PAGES = {
+    Audience.CLINICIAN: "report.html.j2",
+    Audience.PATIENT: "patient.html.j2",
+    Audience.RESEARCHER: "report.html.j2",
+}
+_NOT_FOR = "research use, not for diagnosis or management"
+_FOOTERS = {
+    Audience.CLINICIAN: _NOT_FOR,
+    Audience.PATIENT: "for research, not a medical device; your team decides with you",
+    Audience.RESEARCHER: _NOT_FOR,
+}
+
 
 def render(content: ReportContent) -> str:
     """The page as HTML text.
@@ -31,8 +44,8 @@ def render(content: ReportContent) -> str:
     page are those of cited publications. Does not read, measure or decide anything.
     """
     software = content.software
-    footer = f"{software.name} {software.version} · research use, not for diagnosis or management"
-    return _environment().get_template("report.html.j2").render(content=content, footer=footer)
+    footer = f"{software.name} {software.version} · {_FOOTERS[content.audience]}"
+    return _environment().get_template(_PAGES[content.audience]).render(content=content, footer=footer)
 
 
 @cache

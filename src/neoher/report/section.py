@@ -58,6 +58,8 @@ class Section:
     """Paragraphs: what the section is about, and what must be known to read it."""
     cautions: tuple[str, ...] = ()
     """What a reader must know before the first number."""
+    items: tuple[str, ...] = ()
+    """A list, one sentence or a few each."""
     facts: tuple[Fact, ...] = ()
     figures: tuple[KeyImage, ...] = ()
     wide: bool = False
@@ -66,5 +68,9 @@ class Section:
     tables: tuple[Table, ...] = ()
     closing: tuple[str, ...] = ()
     """Small print below."""
+    words: tuple[Fact, ...] = ()
+    """Words that are first used here, each with what it means."""
+    folded: bool = False
+    """On a screen the section opens at a click; on paper it is open."""
     parts: Sequence[Section] = ()
     """Sections inside this one, such as one per lesion."""

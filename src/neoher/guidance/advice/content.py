@@ -15,6 +15,7 @@ __all__ = [
     "Alert",
     "Difference",
     "EvidenceLine",
+    "FactUsed",
     "MissingForAdvice",
     "Pitfall",
     "Position",
@@ -27,11 +28,28 @@ class EvidenceLine(Frozen):
     statement: str
     """Its id."""
     text: str
+    kind: str
+    """What sort of claim it is: recommendation, evidence, regulatory …"""
+    source_kinds: tuple[str, ...]
+    """What each of its sources is, in their order: guideline, label, trial …"""
     grade: str | None
     """Strength as the source prints it; None where it prints none."""
     since: str
     verification: str
     sources: tuple[str, ...]
+
+
+class FactUsed(Frozen):
+    """A fact of the record on which a rule rests."""
+
+    name: str
+    what: str
+    """In words."""
+    value: bool | str | float
+    where: tuple[str, ...]
+    """Where it stands in the record."""
+    assumed: tuple[str, ...] = ()
+    """Where nothing is stated and it was read as 'not so far'."""
 
 
 class AdviceOption(Frozen):
@@ -51,6 +69,12 @@ class AdviceOption(Frozen):
     """Tests that must be there before the first dose."""
     notes: tuple[str, ...] = ()
     evidence: tuple[EvidenceLine, ...] = ()
+    title: str
+    """The rule's name."""
+    row: str
+    """The row of the rule that decided, in words."""
+    facts: tuple[FactUsed, ...] = ()
+    """The facts of the record that met the row."""
     since: str
     """When the rule came into force, or what it rests on was published."""
     verification: str

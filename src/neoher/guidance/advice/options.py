@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from neoher.guidance.advice.content import AdviceOption, EvidenceLine
+from neoher.guidance.advice.content import AdviceOption, EvidenceLine, FactUsed
 from neoher.guidance.advice.gathering import Gathered
 from neoher.guidance.advice.heart import may_start
 from neoher.guidance.facts.fact import Patient, Sheet
 from neoher.guidance.facts.treatments import ANTHRACYCLINES, HER2_DRUGS, drug_named
 from neoher.guidance.facts.words import FACT_WORDS
 from neoher.guidance.knowledge import Knowledge
-from neoher.guidance.knowledge.kinds.rule import Rule, Strength
+from neoher.guidance.knowledge.kinds.rule import Rule, Strength, row_in_words
 from neoher.guidance.rules.logic import Decision
 from neoher.record.conclusion import Step
 
@@ -55,6 +55,9 @@ def option_of(
         not_before=tuple(waits),
         notes=tuple(notes),
         evidence=tuple(_evidence(rule, knowledge)),
+        title=rule.title,
+        row=row_in_words(decision.row or {}),
+        facts=tuple(_facts_used(sheet, decision)),
         since=rule.since,
         verification=str(rule.verification),
         review=str(rule.review),
@@ -90,6 +93,11 @@ def _evidence(rule: Rule, knowledge: Knowledge) -> list[EvidenceLine]:
         EvidenceLine(
             statement=each.id,
             text=each.clinician,
+            kind=str(each.kind),
+            source_kinds=tuple(
+                str(source.kind) if source else "not held"
+                for source in (knowledge.find_source(name) for name in each.sources)
+            ),
             grade=each.grade,
             since=each.since,
             verification=str(each.verification),
@@ -97,6 +105,18 @@ def _evidence(rule: Rule, knowledge: Knowledge) -> list[EvidenceLine]:
         )
         for name in rule.statements
         if (each := knowledge.statements.get(name)) is not None
+    ]
+
+
+def _facts_used(sheet: Sheet, decision: Decision) -> list[FactUsed]:
+    """The facts of the deciding row, and the region where the rule is for some regions alone."""
+    used = dict(decision.used)
+    if decision.rule.regions and not decision.region_open:
+        used["region"] = sheet["region"]
+    return [
+        FactUsed(name=name, what=FACT_WORDS[name], value=read.value, where=read.paths, assumed=read.assumes)
+        for name, read in used.items()
+        if read.value is not None
     ]
 
 

@@ -25,6 +25,8 @@ class Decision:
     """Facts that are not known and would decide it, or could still block it."""
     region_open: bool = False
     """It holds only in its regions, and the record names none."""
+    row: Mapping[str, Cell] | None = None
+    """The row of `when` that every fact of `used` meets; None where it does not hold."""
 
 
 def decide(rule: Rule, sheet: Sheet) -> Decision:
@@ -47,7 +49,7 @@ def decide(rule: Rule, sheet: Sheet) -> Decision:
         if met:
             used = {name: sheet[name] for name in row}
             hanging = [*blocked_open, *(["region"] if region_open else [])]
-            return Decision(rule, True, used, tuple(dict.fromkeys(hanging)), region_open)
+            return Decision(rule, True, used, tuple(dict.fromkeys(hanging)), region_open, row)
         open_facts += unknown
     if open_facts:
         return Decision(rule, None, {}, tuple(dict.fromkeys(open_facts)), region_open)

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from neoher.guidance.knowledge.kinds.statement import Audience
 from neoher.measure.case import ExamResult
 from neoher.record.case import Case
 from neoher.report.assessing import TissueAssessments
@@ -25,6 +26,7 @@ from neoher.report.sections.pattern import pattern_section
 from neoher.report.sections.pet import fdg_pet_section, her2_pet_section, other_pet_section
 from neoher.report.sections.response import response_section
 from neoher.report.sections.specimen import specimen_section
+from neoher.report.sections.why import why_section
 
 __all__ = ["SECTIONS", "Findings", "sections_of"]
 
@@ -41,6 +43,8 @@ class Findings:
     lesions: Sequence[LesionTable]
     """The lesion tables with the codes of their provenance rows."""
     today: dt.date
+    audience: Audience = Audience.CLINICIAN
+    """Who reads the page."""
 
 
 SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
@@ -54,12 +58,18 @@ SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
     outlook_section,
     next_steps_section,
     safety_section,
+    why_section,
     missing_for_advice_section,
 )
 
 
 def sections_of(findings: Findings) -> Iterator[Section]:
-    """The sections that have something to say, in the order of the page."""
+    """The sections that have something to say to this reader, in the order of the page."""
+    if findings.audience is Audience.PATIENT:
+        from neoher.report.patient import patient_sections
+
+        yield from patient_sections(findings)
+        return
     for make in SECTIONS:
         section = make(findings)
         if section is not None:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from neoher.guidance.advice import Advice, AdviceOption, Alert, MissingForAdvice, advise
-from neoher.guidance.advice.content import Difference
+from neoher.guidance.advice.content import Difference, EvidenceLine
 from neoher.guidance.knowledge import load_knowledge
 from neoher.guidance.knowledge.kinds.rule import Severity
+from neoher.guidance.knowledge.kinds.statement import Audience
+from neoher.record.case import Case
 from neoher.record.conclusion import Conclusion
 from neoher.report.section import Section, Table, TableCell
 
 if TYPE_CHECKING:
     from neoher.report.sections import Findings
 
-__all__ = ["missing_for_advice_section", "next_steps_section", "safety_section"]
+__all__ = ["advice_of", "missing_for_advice_section", "next_steps_section", "safety_section", "wording_for"]
 
 NON_BREAKING_HYPHEN = "\N{NON-BREAKING HYPHEN}"
 EVIDENCE_SHOWN = 2
@@ -26,7 +30,7 @@ _URGENCY = {Severity.STOP: "stop or settle now", Severity.ACT: "act", Severity.W
 
 def next_steps_section(findings: Findings) -> Section | None:
     """Options by the part of the course, pitfalls, and where guidelines differ; None where there is none."""
-    advice, conclusion = _advice(findings)
+    advice, conclusion = advice_of(findings)
     if not (advice.options or advice.out_of_scope or advice.pitfalls):
         return None
     return Section(
@@ -38,7 +42,7 @@ def next_steps_section(findings: Findings) -> Section | None:
             "our words.",
         ),
         cautions=(*advice.out_of_scope, *(each.message for each in conclusion.warnings)),
-        tables=tuple(_options(advice)),
+        tables=tuple(_options(advice, findings.audience)),
         parts=tuple(_further(advice)),
         closing=(_edition(advice),),
     )
@@ -46,7 +50,7 @@ def next_steps_section(findings: Findings) -> Section | None:
 
 def safety_section(findings: Findings) -> Section | None:
     """Alerts with their rule, numbers and source; None where nothing was recorded that could give one."""
-    advice, _ = _advice(findings)
+    advice, _ = advice_of(findings)
     introduction: tuple[str, ...] = ()
     if not advice.alerts:
         introduction = ("No alert follows from what is recorded. What is not recorded can hide one.",)
@@ -61,7 +65,7 @@ def safety_section(findings: Findings) -> Section | None:
 
 def missing_for_advice_section(findings: Findings) -> Section | None:
     """The facts on which an option or an alert hangs; None where none is missing."""
-    advice, _ = _advice(findings)
+    advice, _ = advice_of(findings)
     if not advice.missing_facts:
         return None
     rows = tuple(_missing(each) for each in advice.missing_facts)
@@ -78,23 +82,36 @@ def missing_for_advice_section(findings: Findings) -> Section | None:
     )
 
 
-def _advice(findings: Findings) -> tuple[Advice, Conclusion[Advice]]:
-    conclusion = advise(findings.case, load_knowledge(), findings.today)
+def advice_of(findings: Findings) -> tuple[Advice, Conclusion[Advice]]:
+    """The advice for the record on the day of the report, and the conclusion that holds it."""
+    conclusion = _advised(findings.case, findings.today)
     assert conclusion.value is not None  # advice always has a value; it may be empty
     return conclusion.value, conclusion
 
 
-def _options(advice: Advice) -> Iterator[Table]:
+@lru_cache(maxsize=4)
+def _advised(case: Case, today: dt.date) -> Conclusion[Advice]:
+    """Several sections ask for the same advice of one report."""
+    return advise(case, load_knowledge(), today)
+
+
+def wording_for(line: EvidenceLine, audience: Audience) -> str:
+    """A statement's text as this reader is told it."""
+    statement = load_knowledge().statements.get(line.statement)
+    return statement.wording(audience) if statement else line.text
+
+
+def _options(advice: Advice, audience: Audience) -> Iterator[Table]:
     header = ("Option", "How firmly", "Evidence", "What would change it")
     for topic, options in groupby(advice.options, key=lambda each: each.topic):
         words = str(topic)
-        yield Table(words[0].upper() + words[1:], header, tuple(_option(each) for each in options))
+        yield Table(words[0].upper() + words[1:], header, tuple(_option(each, audience) for each in options))
 
 
-def _option(option: AdviceOption) -> tuple[TableCell, ...]:
+def _option(option: AdviceOption, audience: Audience) -> tuple[TableCell, ...]:
     of = f"Cancer {option.cancer}: " if option.cancer else ""
     waits = f"Not before: {', '.join(option.not_before)}." if option.not_before else ""
-    evidence = [each.text for each in option.evidence[:EVIDENCE_SHOWN]]
+    evidence = [wording_for(each, audience) for each in option.evidence[:EVIDENCE_SHOWN]]
     read = "" if option.verification == "verified" else f"{option.verification}; "
     return (
         TableCell(f"{of}{option.text}", note=" ".join([waits, *option.notes]).strip()),

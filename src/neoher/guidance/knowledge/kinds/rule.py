@@ -103,6 +103,8 @@ class Rule(Item):
     unless: tuple[Mapping[str, Cell], ...] = ()
     text: Passage
     """What it says; a fact's name in braces is filled in."""
+    patient: Passage | None = None
+    """What it says to the patient, in plain words; None: her page shows its first statement's wording."""
     strength: Strength | None = None
     severity: Severity | None = None
     regimen: ItemId | None = None
