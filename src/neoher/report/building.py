@@ -68,7 +68,10 @@ def build_content(
     visits = visits_of(case)
     visit_of = {exam.id: visit.label for visit in visits for exam in visit.exams}
     sources = NumberSources(case, results, visit_of, (*tissue.her2, *tissue.residual_burden))
-    lesions = lesion_tables(case, visits, results, sources)
+    lesions = tuple(
+        replace(table, pictures=tuple(_pictures(table.lesion or None, visits, images)))
+        for table in lesion_tables(case, visits, results, sources)
+    )
     problems = timeline_problems(case, today)
     findings = Findings(case, results, images, tissue, lesions, today, audience)
     return ReportContent(
@@ -83,10 +86,7 @@ def build_content(
         safety=safety_facts(case),
         timeline=timeline(case),
         visits=tuple(_visit_page(visit, results, images, sources) for visit in visits),
-        lesions=tuple(
-            replace(table, pictures=tuple(_pictures(table.lesion or None, visits, images)))
-            for table in lesions
-        ),
+        lesions=lesions,
         her2=_pointing(tissue.her2, sources),
         residual_burden=_pointing(tissue.residual_burden, sources),
         sections=tuple(sections_of(findings)),

@@ -145,6 +145,7 @@ def _positions(decision: Decision, as_of: Knowledge) -> tuple[Position, ...]:
     known = [as_of.statements[name] for name in decision.rule.statements if name in as_of.statements]
     return tuple(
         Position(
+            statement=each.id,
             who=each.title,
             says=each.clinician,
             since=each.since,

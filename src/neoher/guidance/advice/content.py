@@ -111,6 +111,8 @@ class Pitfall(Frozen):
 class Position(Frozen):
     """What one body, label or trial says."""
 
+    statement: str
+    """Id of the statement in the knowledge base."""
     who: str
     says: str
     since: str

@@ -7,7 +7,7 @@ from neoher.guidance.advice.gathering import Gathered
 from neoher.guidance.advice.heart import may_start
 from neoher.guidance.facts.fact import Patient, Sheet
 from neoher.guidance.facts.treatments import ANTHRACYCLINES, HER2_DRUGS, drug_named
-from neoher.guidance.facts.words import FACT_WORDS
+from neoher.guidance.facts.words import FACT_WORDS, stated_words
 from neoher.guidance.knowledge import Knowledge
 from neoher.guidance.knowledge.kinds.rule import Rule, Strength, row_in_words
 from neoher.guidance.rules.logic import Decision
@@ -114,7 +114,7 @@ def _facts_used(sheet: Sheet, decision: Decision) -> list[FactUsed]:
     if decision.rule.regions and not decision.region_open:
         used["region"] = sheet["region"]
     return [
-        FactUsed(name=name, what=FACT_WORDS[name], value=read.value, where=read.paths, assumed=read.assumes)
+        FactUsed(name=name, what=stated_words(name), value=read.value, where=read.paths, assumed=read.assumes)
         for name, read in used.items()
         if read.value is not None
     ]

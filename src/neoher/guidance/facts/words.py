@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-__all__ = ["FACT_WORDS"]
+__all__ = ["FACT_WORDS", "stated_words"]
 
 FACT_WORDS: Mapping[str, str] = MappingProxyType(
     {
@@ -84,3 +84,40 @@ FACT_WORDS: Mapping[str, str] = MappingProxyType(
         "renal_clearance": "creatinine clearance",
     }
 )
+
+_STATED: Mapping[str, str] = MappingProxyType(
+    {
+        "awaits_thp": "T-DXd was given and THP, which follows it, is not recorded",
+        "calcifications_after": "calcifications on the mammogram after therapy",
+        "child": "below 18 years of age",
+        "childbearing": "may become pregnant",
+        "conjugate_stopped_for_toxicity": "T-DM1 or T-DXd was stopped for toxicity",
+        "days_since_last_dose": "days since the last dose before surgery",
+        "days_since_last_mri": "days from the last MRI to surgery, or to the day of the advice",
+        "days_since_lvef": "days since the last LVEF",
+        "er_low": "ER low positive",
+        "her2_cycles_left": "cycles of HER2-directed therapy left of 18",
+        "her2_discordant": "biopsies differ in HER2",
+        "hr_ever": "hormone receptors, before therapy or after it",
+        "ild": "ILD or pneumonitis, now or before",
+        "inflammatory": "inflammatory cancer",
+        "inoperable_at_presentation": "inoperable at presentation, by clinical T and N",
+        "lvef": "newest ejection fraction (LVEF), %",
+        "metastases_on_imaging": "distant disease on staging",
+        "modalities_disagree": "two modalities disagree in size",
+        "mri_response": "response on the last MRI",
+        "node_proven": "a positive node was proven before therapy",
+        "non_mass": "non-mass enhancement on MRI",
+        "pcr": "pCR (ypT0/is ypN0)",
+        "pik3ca_mutated": "PIK3CA mutated",
+        "progression": "progression",
+        "renal_clearance": "creatinine clearance, mL/min",
+        "region": "region whose labels apply",
+        "residual_her2": "HER2 of the residual cancer",
+    }
+)
+
+
+def stated_words(name: str) -> str:
+    """What a fact is called beside its value; a fact that asks 'whether' is stated without it."""
+    return _STATED.get(name) or FACT_WORDS[name].removeprefix("whether ")

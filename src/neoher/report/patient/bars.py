@@ -25,9 +25,11 @@ class Bar:
     """What is said in place of a number."""
 
 
-def size_bars(title: str, bars: Sequence[Bar]) -> KeyImage:
-    """Bars in proportion to the length in mm, from 0; a visit without a number has words and no bar."""
-    largest = max((bar.length_mm for bar in bars if bar.length_mm is not None), default=0.0)
+def size_bars(title: str, bars: Sequence[Bar], largest: float) -> KeyImage:
+    """Bars in proportion to the length in mm, from 0; a visit without a number has words and no bar.
+
+    Parameters: `largest`: the length in mm of the longest bar of the page, so that all of them share a scale.
+    """
     height = _ROW * len(bars) + 8
     said = "; ".join(f"{bar.when} {_amount(bar)}" for bar in bars)
     parts = [

@@ -9,8 +9,9 @@ from neoher.record.case import Case
 from neoher.record.lesion import Cancer
 from neoher.report.content import Fact
 from neoher.report.numbers import NOT_KNOWN
-from neoher.report.patient.words import day, lesion_in_words, listed, site_in_words, the_first_large
+from neoher.report.patient.words import day, lesion_in_words, listed, site_in_words
 from neoher.report.section import Section
+from neoher.report.words import capitalised
 
 if TYPE_CHECKING:
     from neoher.report.sections import Findings
@@ -65,7 +66,7 @@ def _lesions(case: Case, cancer: Cancer | None) -> Iterator[Fact]:
         place = site_in_words(lesion)
         name = lesion_in_words(case, lesion)
         names.append(f"{name} ({place})" if place and place not in name else name)
-    yield _fact("Where", the_first_large(listed(names)) if names else None)
+    yield _fact("Where", capitalised(listed(names)) if names else None)
 
 
 def _nodes(category: str | None) -> str | None:

@@ -17,9 +17,10 @@ from neoher.record.exam import Exam, ExamPurpose, Modality
 from neoher.record.lesion import LesionKind
 from neoher.report.numbers import long_date, short_date
 from neoher.report.patient.heart import next_heart_check
-from neoher.report.patient.words import exam_in_words, the_first_large
+from neoher.report.patient.words import exam_in_words
 from neoher.report.section import Section, Table, TableCell
 from neoher.report.sections.advice import advice_of
+from neoher.report.words import capitalised
 
 if TYPE_CHECKING:
     from neoher.report.sections import Findings
@@ -95,7 +96,7 @@ def _done(case: Case, exams: Sequence[Exam], knowledge: Knowledge) -> Table:
     rows = tuple(
         (
             TableCell(short_date(each.date)),
-            TableCell(the_first_large(exam_in_words(each))),
+            TableCell(capitalised(exam_in_words(each))),
             TableCell(purpose_of(case, each, knowledge)),
         )
         for each in exams

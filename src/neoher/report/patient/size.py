@@ -11,18 +11,20 @@ from neoher.record.exam import Modality
 from neoher.report.content import Cell, KeyImage, LesionTable, Origin, QuantityRow
 from neoher.report.numbers import change_percent, long_date, short_date, with_unit
 from neoher.report.patient.bars import Bar, size_bars
-from neoher.report.patient.words import lesion_in_words, the_first_large
+from neoher.report.patient.words import lesion_in_words
 from neoher.report.section import Section, Table, TableCell
+from neoher.report.words import capitalised
 
 if TYPE_CHECKING:
     from neoher.report.sections import Findings
 
 __all__ = ["size_section"]
 
+_CALCIUM = "calcification_extent"
 _QUANTITIES = {
     "longest_diameter_reported": "longest side",
     "short_axis": "short side",
-    "calcification_extent": "length of the calcium spots",
+    _CALCIUM: "length of the calcium spots",
     "largest_component_longest_diameter_in_plane": "longest side",
     "functional_tumour_volume": "active part",
 }
@@ -52,7 +54,11 @@ class _Line:
 
 def size_section(findings: Findings) -> Section:
     """One part per lesion; where nothing is recorded, that is said."""
-    parts = [part for table in findings.lesions if (part := _of_lesion(findings, table)) is not None]
+    lengths = [
+        line.cell.value or 0.0 for table in findings.lesions for line in _followed_longest([*_lines(table)])
+    ]
+    largest = max(lengths, default=0.0)
+    parts = [part for table in findings.lesions if (part := _of_lesion(findings, table, largest)) is not None]
     if not parts:
         return Section(
             id="size",
@@ -74,7 +80,7 @@ def size_section(findings: Findings) -> Section:
     )
 
 
-def _of_lesion(findings: Findings, table: LesionTable) -> Section | None:
+def _of_lesion(findings: Findings, table: LesionTable, largest: float) -> Section | None:
     lines = sorted(_lines(table), key=lambda line: line.date or dt.date.max)
     if not lines:
         return None
@@ -82,9 +88,9 @@ def _of_lesion(findings: Findings, table: LesionTable) -> Section | None:
     name = lesion_in_words(findings.case, lesion) if lesion else "a measured part of the picture"
     return Section(
         id=f"size-{findings.lesions.index(table) + 1}",
-        title=the_first_large(name),
+        title=capitalised(name),
         introduction=tuple(_in_short(lines)),
-        figures=tuple(_pictures(table, name, lines)),
+        figures=tuple(_pictures(table, name, lines, largest)),
         tables=(
             Table(
                 caption=f"Every size that is recorded of {name}",
@@ -110,7 +116,7 @@ def _in_short(lines: list[_Line]) -> Iterator[str]:
     """The change of what was followed on one kind of scan, longest first."""
     by_row: dict[int, list[_Line]] = {}
     for line in lines:
-        if line.row.quantity != "calcification_extent":
+        if line.row.quantity != _CALCIUM:
             by_row.setdefault(id(line.row), []).append(line)
     followed = sorted((each for each in by_row.values() if len(each) > 1), key=len, reverse=True)
     for each in followed[:1]:
@@ -131,23 +137,28 @@ def _in_short(lines: list[_Line]) -> Iterator[str]:
         yield f"{begun}On {long_date(last.date)} it was {now}{f', which is {change}' if change else ''}."
 
 
-def _pictures(table: LesionTable, name: str, lines: list[_Line]) -> Iterator[KeyImage]:
+def _pictures(table: LesionTable, name: str, lines: list[_Line], largest: float) -> Iterator[KeyImage]:
     """The bars of the kind of scan that was done most often, and its picture of each visit."""
-    for picture in table.pictures if len(table.pictures) > 1 else ():
+    for place, picture in enumerate(table.pictures if len(table.pictures) > 1 else ()):
         yield KeyImage(
             title=short_date(picture.date) if picture.date else picture.visit,
-            caption="The bright part takes up contrast.",
+            caption="" if place else "Active tissue is bright.",
             alt=f"Picture of {name}, {long_date(picture.date)}",
             svg=picture.image.svg,
             aspect=picture.image.aspect,
         )
-    lengths = [line for line in lines if line.row.unit == "mm" and line.row.quantity in _QUANTITIES]
-    rows = {id(line.row): line.row for line in lengths if line.row.quantity != "calcification_extent"}
-    known = {key: [line for line in lengths if line.row is row] for key, row in rows.items()}
-    longest = max(known.values(), key=len, default=[])
+    longest = _followed_longest(lines)
     if len(longest) > 1:
         bars = [Bar(short_date(line.date), line.cell.value, _no_number(line.cell)) for line in longest]
-        yield size_bars(f"{the_first_large(name)}: {_scan(longest[0].row)}", bars)
+        yield size_bars(f"{capitalised(name)}: {_scan(longest[0].row)}", bars, largest)
+
+
+def _followed_longest(lines: list[_Line]) -> list[_Line]:
+    """The lines of the length that was measured most often."""
+    lengths = [line for line in lines if line.row.unit == "mm" and line.row.quantity != _CALCIUM]
+    rows = {id(line.row): line.row for line in lengths}
+    known = [[line for line in lengths if line.row is row] for row in rows.values()]
+    return max(known, key=len, default=[])
 
 
 def _row(line: _Line) -> tuple[TableCell, ...]:

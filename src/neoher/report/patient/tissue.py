@@ -15,8 +15,9 @@ from neoher.record.specimen import SpecimenKind, TissueFacts
 from neoher.report.assessing import CONTRADICTORY_FACTS
 from neoher.report.content import Assessment
 from neoher.report.numbers import NOT_KNOWN, short_date, with_unit
-from neoher.report.patient.words import lesion_in_words, the_first_large
+from neoher.report.patient.words import lesion_in_words
 from neoher.report.section import Section, Table, TableCell
+from neoher.report.words import capitalised
 
 if TYPE_CHECKING:
     from neoher.report.sections import Findings
@@ -112,7 +113,7 @@ def _sample(case: Case, one: Assessment) -> str:
         return "Tissue from the operation"
     kind = _KINDS.get(specimen.kind, "tissue sample") if specimen.kind else "tissue sample"
     lesion = case.lesion(specimen.lesion) if specimen.lesion else None
-    return the_first_large(f"{kind} of {lesion_in_words(case, lesion)}" if lesion else kind)
+    return capitalised(f"{kind} of {lesion_in_words(case, lesion)}" if lesion else kind)
 
 
 def _hormones(tissue: TissueFacts | None) -> TableCell:

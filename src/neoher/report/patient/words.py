@@ -11,7 +11,7 @@ from neoher.record.exam import Exam, Modality, PtExam
 from neoher.record.lesion import Lesion, LesionKind
 from neoher.report.numbers import NOT_KNOWN, long_date
 
-__all__ = ["day", "exam_in_words", "lesion_in_words", "listed", "site_in_words", "the_first_large"]
+__all__ = ["day", "exam_in_words", "lesion_in_words", "listed", "site_in_words"]
 
 _EXAMS = {
     Modality.MR: "MRI",
@@ -23,6 +23,7 @@ _EXAMS = {
     Modality.DX: "plain X-ray",
 }
 _BREAST = {
+    "central": "middle part",
     "upper outer quadrant": "upper outer part",
     "upper inner quadrant": "upper inner part",
     "lower outer quadrant": "lower outer part",
@@ -93,8 +94,3 @@ def listed(names: Iterable[str]) -> str:
     """'a', 'a and b', 'a, b and c'."""
     every = list(names)
     return " and ".join([", ".join(every[:-1]), every[-1]]) if len(every) > 1 else "".join(every)
-
-
-def the_first_large(text: str) -> str:
-    """The text with a capital at its beginning."""
-    return text[:1].upper() + text[1:]

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from neoher.guidance.advice import Advice, AdviceOption, Alert, MissingForAdvice, advise
-from neoher.guidance.advice.content import Difference, EvidenceLine
+from neoher.guidance.advice.content import Difference
 from neoher.guidance.knowledge import load_knowledge
 from neoher.guidance.knowledge.kinds.rule import Severity
 from neoher.guidance.knowledge.kinds.statement import Audience
@@ -43,7 +43,7 @@ def next_steps_section(findings: Findings) -> Section | None:
         ),
         cautions=(*advice.out_of_scope, *(each.message for each in conclusion.warnings)),
         tables=tuple(_options(advice, findings.audience)),
-        parts=tuple(_further(advice)),
+        parts=tuple(_further(advice, findings.audience)),
         closing=(_edition(advice),),
     )
 
@@ -95,10 +95,9 @@ def _advised(case: Case, today: dt.date) -> Conclusion[Advice]:
     return advise(case, load_knowledge(), today)
 
 
-def wording_for(line: EvidenceLine, audience: Audience) -> str:
+def wording_for(statement: str, audience: Audience) -> str:
     """A statement's text as this reader is told it."""
-    statement = load_knowledge().statements.get(line.statement)
-    return statement.wording(audience) if statement else line.text
+    return load_knowledge().statements[statement].wording(audience)
 
 
 def _options(advice: Advice, audience: Audience) -> Iterator[Table]:
@@ -111,7 +110,7 @@ def _options(advice: Advice, audience: Audience) -> Iterator[Table]:
 def _option(option: AdviceOption, audience: Audience) -> tuple[TableCell, ...]:
     of = f"Cancer {option.cancer}: " if option.cancer else ""
     waits = f"Not before: {', '.join(option.not_before)}." if option.not_before else ""
-    evidence = [wording_for(each, audience) for each in option.evidence[:EVIDENCE_SHOWN]]
+    evidence = [wording_for(each.statement, audience) for each in option.evidence[:EVIDENCE_SHOWN]]
     read = "" if option.verification == "verified" else f"{option.verification}; "
     return (
         TableCell(f"{of}{option.text}", note=" ".join([waits, *option.notes]).strip()),
@@ -121,7 +120,7 @@ def _option(option: AdviceOption, audience: Audience) -> tuple[TableCell, ...]:
     )
 
 
-def _further(advice: Advice) -> Iterator[Section]:
+def _further(advice: Advice, audience: Audience) -> Iterator[Section]:
     if advice.pitfalls:
         rows = tuple(
             (TableCell(each.text), TableCell(each.verification, sources=each.sources))
@@ -133,15 +132,15 @@ def _further(advice: Advice) -> Iterator[Section]:
         yield Section(
             id="differences",
             title="Where guidelines and labels differ",
-            tables=tuple(_difference(each) for each in advice.differences),
+            tables=tuple(_difference(each, audience) for each in advice.differences),
         )
 
 
-def _difference(difference: Difference) -> Table:
+def _difference(difference: Difference, audience: Audience) -> Table:
     rows = tuple(
         (
             TableCell(each.since.replace("-", NON_BREAKING_HYPHEN)),
-            TableCell(each.says),
+            TableCell(wording_for(each.statement, audience)),
             TableCell(each.verification, sources=each.sources),
         )
         for each in difference.positions

@@ -13,6 +13,7 @@ from neoher.record.conclusion import Conclusion
 from neoher.report.numbers import NOT_KNOWN
 from neoher.report.section import Section, Table, TableCell
 from neoher.report.sections.advice import advice_of, wording_for
+from neoher.report.words import capitalised
 
 if TYPE_CHECKING:
     from neoher.report.sections import Findings
@@ -66,7 +67,7 @@ def _facts(facts: tuple[FactUsed, ...]) -> Table:
         header=("Fact", "As read", "Where it stands"),
         rows=tuple(
             (
-                TableCell(each.what),
+                TableCell(capitalised(each.what)),
                 TableCell(_value(each.value)),
                 TableCell(
                     ", ".join(each.where) or NOT_KNOWN,
@@ -86,7 +87,7 @@ def _evidence(lines: tuple[EvidenceLine, ...], audience: Audience) -> Table:
         header=("Statement", "Kind and grade", "Source"),
         rows=tuple(
             (
-                TableCell(wording_for(each, audience)),
+                TableCell(wording_for(each.statement, audience)),
                 TableCell(each.kind, note=f"grade {each.grade}" if each.grade else "no grade printed"),
                 TableCell(
                     "; ".join(dict.fromkeys(each.source_kinds)),
