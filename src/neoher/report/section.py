@@ -58,6 +58,8 @@ class Section:
     """Paragraphs: what the section is about, and what must be known to read it."""
     cautions: tuple[str, ...] = ()
     """What a reader must know before the first number."""
+    formulas: tuple[str, ...] = ()
+    """Blocks of fixed width, their line breaks kept."""
     items: tuple[str, ...] = ()
     """A list, one sentence or a few each."""
     facts: tuple[Fact, ...] = ()

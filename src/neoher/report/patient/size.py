@@ -44,6 +44,11 @@ _NO_NUMBER = {
     "none: no voxel reaches the thresholds": "too little left to measure",
 }
 
+_NO_PROOF = (
+    "A scan that shows no tumour any more is good to see. It is not proof that all cancer is gone. Only the "
+    "tissue from the operation shows this."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class _Line:
@@ -73,11 +78,16 @@ def size_section(findings: Findings) -> Section:
             "the pictures, for research.",
             "Two kinds of scan can give different sizes for the same spot. So each scan is compared with the "
             "first of its own kind.",
-            "A scan that shows no tumour any more is good to see. It is not proof that all cancer is gone. "
-            "Only the tissue from the operation shows this.",
+            *((_NO_PROOF,) if _nothing_seen(findings) else ()),
         ),
         parts=tuple(parts),
     )
+
+
+def _nothing_seen(findings: Findings) -> bool:
+    """Whether an exam says of something that there is nothing left to measure."""
+    cells = [line.cell for table in findings.lesions for line in _lines(table)]
+    return any(cell.gone or cell.value == 0 for cell in cells)
 
 
 def _of_lesion(findings: Findings, table: LesionTable, largest: float) -> Section | None:

@@ -10,9 +10,9 @@ from neoher.guidance.knowledge import load_knowledge
 from neoher.guidance.knowledge.kinds.statement import Audience
 from neoher.pathology.her2.facts import Her2Assessment, Her2Status, Spectrum
 from neoher.pathology.receptors import ReceptorFacts, ReceptorStatus, receptors
+from neoher.pathology.recorded_conclusions import CONTRADICTORY_FACTS
 from neoher.record.case import Case
 from neoher.record.specimen import SpecimenKind, TissueFacts
-from neoher.report.assessing import CONTRADICTORY_FACTS
 from neoher.report.content import Assessment
 from neoher.report.numbers import NOT_KNOWN, short_date, with_unit
 from neoher.report.patient.words import lesion_in_words

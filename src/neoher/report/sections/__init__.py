@@ -21,6 +21,7 @@ from neoher.report.sections.advice import (
     safety_section,
 )
 from neoher.report.sections.her2 import her2_section
+from neoher.report.sections.methods import evidence_section, formulas_section
 from neoher.report.sections.outlook import outlook_section
 from neoher.report.sections.pattern import pattern_section
 from neoher.report.sections.pet import fdg_pet_section, her2_pet_section, other_pet_section
@@ -28,7 +29,7 @@ from neoher.report.sections.response import response_section
 from neoher.report.sections.specimen import specimen_section
 from neoher.report.sections.why import why_section
 
-__all__ = ["SECTIONS", "Findings", "sections_of"]
+__all__ = ["RESEARCHER_SECTIONS", "SECTIONS", "Findings", "sections_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,10 @@ SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
 )
 
 
+RESEARCHER_SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (formulas_section, evidence_section)
+"""What follows for a researcher."""
+
+
 def sections_of(findings: Findings) -> Iterator[Section]:
     """The sections that have something to say to this reader, in the order of the page."""
     if findings.audience is Audience.PATIENT:
@@ -70,7 +75,8 @@ def sections_of(findings: Findings) -> Iterator[Section]:
 
         yield from patient_sections(findings)
         return
-    for make in SECTIONS:
+    more = RESEARCHER_SECTIONS if findings.audience is Audience.RESEARCHER else ()
+    for make in (*SECTIONS, *more):
         section = make(findings)
         if section is not None:
             yield section
