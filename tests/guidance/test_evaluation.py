@@ -117,7 +117,7 @@ def test_the_law_can_fail() -> None:
     put(record, "baseline_tests.laboratory.0.value", 180)
     after = advised(record, case.today, KNOWLEDGE).value
     assert after is not None
-    assert gains(before, after) == ("alert platelets-hold cleared",)
+    assert gains(before, after) == ("option conjugate-continue-tdm1 firmer", "alert platelets-hold cleared")
     assert not names(after.missing, "patient.sex")
     assert names(("exams",), "exams[E1].findings")
     assert names(("surgery.specimen.ypT",), "surgery")

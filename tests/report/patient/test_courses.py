@@ -1,4 +1,4 @@
-"""The patient's page over whole courses of simulated patients: what the record alone decides, and the rest."""
+"""The patient's page over whole courses of simulated patients: what the record decides, and the rest."""
 
 from __future__ import annotations
 

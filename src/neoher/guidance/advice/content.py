@@ -66,7 +66,9 @@ class AdviceOption(Frozen):
     cancer: str | None = None
     """Id of the cancer, where the patient has several."""
     not_before: tuple[str, ...] = ()
-    """Tests that must be there before the first dose."""
+    """Tests that must be there before the first dose, holds that must be over before the next."""
+    on_hold: tuple[str, ...] = ()
+    """Drugs of it that are on hold now."""
     notes: tuple[str, ...] = ()
     evidence: tuple[EvidenceLine, ...] = ()
     title: str

@@ -36,9 +36,10 @@ def option_of(
     strength = rule.strength
     assert strength is not None  # the model of rules holds that of an option
     text = filled(rule, sheet, gathered)
-    held = [f"{drug}: {gathered.bars[drug].why}" for drug in drugs if drug in gathered.bars]
+    held = tuple(drug for drug in drugs if drug in gathered.bars)
     if held:
-        text = f"On hold now ({'; '.join(held)}). Once that is over: {text}"
+        reasons = "; ".join(f"{drug}: {gathered.bars[drug].why}" for drug in held)
+        text = f"On hold now ({reasons}). Once that is over: {text}"
     if decision.region_open:
         places = ", ".join(str(each) for each in rule.regions)
         text = f"Where the rules of {places} apply (no region is stated): {text}"
@@ -53,6 +54,7 @@ def option_of(
         regimen=rule.regimen,
         cancer=patient.cancer.id if several and patient.cancer else None,
         not_before=tuple(waits),
+        on_hold=held,
         notes=tuple(notes),
         evidence=tuple(_evidence(rule, knowledge)),
         title=rule.title,

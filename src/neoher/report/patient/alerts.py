@@ -45,6 +45,7 @@ _EVENTS = {
 _ACTIONS = {
     "stop": "A medicine is stopped for good then. Call your team before the next dose.",
     "hold": "Treatment is usually paused then. Call your team before the next dose.",
+    "resume": "It is over. Treatment may go on: ask your team when, and with which dose.",
     "continue": "Ask your team how it is watched.",
 }
 _UNNAMED = "There is a safety note in your record. Ask your team to explain it to you."

@@ -117,7 +117,10 @@ def _by_topic(case: Case, advice: Advice, knowledge: Knowledge) -> Iterator[Sect
     for topic, group in groupby(advice.options, key=lambda each: each.topic):
         options = list(group)
         waits = dict.fromkeys(
-            _TESTS.get(name, "a heart check") for each in options for name in each.not_before
+            _TESTS.get(name, "a heart check")
+            for each in options
+            for name in each.not_before
+            if not name.startswith("the hold of ")
         )
         first = (f"Before the first dose comes: {listed(waits)}.",) if waits else ()
         yield Section(
@@ -131,6 +134,8 @@ def _by_topic(case: Case, advice: Advice, knowledge: Knowledge) -> Iterator[Sect
 def _option(case: Case, option: AdviceOption, knowledge: Knowledge) -> str:
     cancer = next((each for each in case.cancers if each.id == option.cancer), None)
     of = f", for the cancer in your {cancer.side} breast" if cancer and cancer.side else ""
+    if option.on_hold:
+        of += ", on hold now"
     return f"{_STRENGTH[option.strength]}{of}: {_named(option, knowledge)}{_worded(option, knowledge)}"
 
 

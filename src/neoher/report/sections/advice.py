@@ -68,17 +68,22 @@ def missing_for_advice_section(findings: Findings) -> Section | None:
     advice, _ = advice_of(findings)
     if not advice.missing_facts:
         return None
-    rows = tuple(_missing(each) for each in advice.missing_facts)
+    rows = tuple(_missing(each) for each in advice.missing_facts if not each.assumed)
+    assumed = [each.path for each in advice.missing_facts if each.assumed]
+    table = Table("Facts that the record does not state", ("What", "Where it would stand", "For"), rows)
     return Section(
         id="missing-for-advice",
         title="What is missing for advice",
         introduction=(
             "Each of these decides something above. What is not recorded was taken as not known, never as "
-            "negative or normal; where it was taken as not so far, that is said.",
+            "negative or normal.",
         ),
-        tables=(
-            Table("Facts that the record does not state", ("What", "Where it would stand", "For"), rows),
-        ),
+        tables=(table,) if rows else (),
+        closing=(
+            f"Nothing is stated at these places, and it was taken as 'not so far': {', '.join(assumed)}.",
+        )
+        if assumed
+        else (),
     )
 
 
