@@ -31,6 +31,35 @@ DiffusionForm = Literal[
     "map-rescale-type",
 ]
 
+MammographyForm = Literal[
+    "factor",
+    "distances",
+    "calibrated",
+    "fiducial",
+    "both-alike",
+    "claimed",
+    "other-spacing",
+    "detector",
+    "unstated",
+    "film",
+    "neither",
+    "tomosynthesis",
+    "tomosynthesis-per-frame",
+]
+
+UltrasoundForm = Literal[
+    "one-region",
+    "two-regions",
+    "two-pictures",
+    "cine",
+    "pixel-spacing",
+    "exported",
+    "made-smaller",
+    "made-larger",
+    "screenshot",
+    "unstated",
+]
+
 CourseName = Literal[
     "complete-response",
     "concentric-shrinkage",
@@ -51,6 +80,8 @@ def simulate(
     vendor: Literal["ge", "siemens"] = "ge",
     diffusion: bool = True,
     diffusion_form: DiffusionForm = "standard",
+    mammography_form: MammographyForm = "factor",
+    ultrasound_form: UltrasoundForm = "one-region",
     pet: bool = True,
     pet_form: PetForm = "bqml-start",
     distant: Annotated[bool, Parameter(negative="")] = False,
@@ -81,6 +112,19 @@ def simulate(
     diffusion_form
         How they are written: the b-value in its standard element or in a vendor's private one; or
         the scanner's ADC map alone, without a unit, with a real world value mapping, or with a rescale type.
+    mammography_form
+        How mammograms state their scale. In the body: the detector's pixel with its magnification (factor) or
+        the distances to the source (distances); a pixel calibrated by geometry (calibrated) or by a marker
+        (fiducial); with a pixel spacing beside it that says nothing more (both-alike), claims a calibration
+        that was not done (claimed) or is another (other-spacing); CC and MLO as slices with one pixel for all
+        (tomosynthesis) or each its own (tomosynthesis-per-frame). On the detector: detector. Not at all: a
+        pixel spacing without its plane (unstated), a digitised film (film), nothing (neither).
+    ultrasound_form
+        How ultrasound images state theirs: a calibrated region (one-region), with a trace below it
+        (two-regions), two pictures of unlike depth side by side (two-pictures), frames each with its own
+        region (cine), a pixel spacing alone (pixel-spacing), made smaller with its region, callipers burned
+        in (exported). Not at all, or wrongly: made smaller or larger without its region (made-smaller,
+        made-larger), a picture of the screen (screenshot), nothing (unstated).
     pet
         With FDG PET/CT before therapy and after its first cycle, and a 89Zr-pertuzumab PET/CT six days after
         its injection.
@@ -109,6 +153,9 @@ def simulate(
             seed=seed,
             vendor=simulated.Vendor(vendor),
             diffusion_form=simulated.DiffusionForm(diffusion_form) if diffusion else None,
+            plane_forms=simulated.PlaneForms(
+                simulated.MammogramForm(mammography_form), simulated.SonogramForm(ultrasound_form)
+            ),
             pet_form=pet_form if pet else None,
             distant=distant,
             breathing_mm=breathing_mm,

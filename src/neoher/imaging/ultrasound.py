@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from neoher.errors import ImageError, InputError
 from neoher.volume.calibration import Calibration, CalibrationPlane, PixelBox, UltrasoundRegion
@@ -19,6 +20,9 @@ Point = tuple[float, float]
 """Column and row of a point, counted from 0 at the centre of the first pixel."""
 
 _CENTIMETRES = 3
+_SAME = 0.01
+"""Relative difference from which a region's step and the pixel spacing are two statements: a design decision.
+Resizing by a usable factor differs by far more, rounding in a decimal string by far less."""
 _MOST_MM = 5.0
 """A pixel larger than this is no ultrasound image of a breast."""
 
@@ -29,14 +33,19 @@ def calibrate_ultrasound(
     points: Sequence[Point],
     *,
     pixel_spacing: tuple[float, float] | None = None,
+    processed: bool = False,
     where: str = "",
 ) -> Calibration:
     """The size of a pixel where all `points` lie.
 
     Parameters: `regions` as the image states them; `size`: rows and columns of the image; `pixel_spacing`: of
-    the frame (rows, columns) in mm, where the object states one.
+    the frame (rows, columns) in mm, where the object states one; `processed`: the pixels were made from
+    others.
     A region that reaches beyond the image was written for another matrix (the image was resized since): no
-    region is used then. Without regions, a stated pixel spacing is used and said to be all there is.
+    region is used then. Nor is one whose steps differ from the pixel spacing, where that fits no other
+    region: one of both was left as it was when the image was resized. Without regions, a stated pixel spacing
+    is used and said to be all there is. Regions on processed pixels are used, and a reader is told: nothing
+    shows that they were adapted.
     Raises: ImageError where the points lie in different regions, in one that shows no space, or where a step
     cannot be.
     """
@@ -47,6 +56,21 @@ def calibrate_ultrasound(
             "calibrated",
             "region-beyond-image",
         )
+    in_space = [_steps(one) for one in regions if one.shows_space]
+    if in_space and pixel_spacing is not None and not any(_alike(pixel_spacing, one) for one in in_space):
+        of_region, stated = (f"{across:.4g} x {down:.4g} mm" for down, across in (in_space[0], pixel_spacing))
+        return _uncalibrated(
+            f"the region's pixel is {of_region} and Pixel Spacing (0028,0030) states {stated}: the image was "
+            "resized, and one of them was not",
+            "region-and-spacing-differ",
+        )
+    notice: tuple[tuple[str, str], ...] = ()
+    if processed:
+        message = (
+            "The image was processed after it was taken: that its scale was adapted to it is not stated. "
+            "Compare a length with the scale on the screen."
+        )
+        notice = (("processed-image", message),)
     if not regions:
         if pixel_spacing is None:
             return _uncalibrated("the image states no ultrasound region", "uncalibrated")
@@ -55,14 +79,15 @@ def calibrate_ultrasound(
             _checked(pixel_spacing, where),
             CalibrationPlane.RECONSTRUCTED,
             "Pixel Spacing (0028,0030)",
-            (("pixel-spacing-alone", message),),
+            (("pixel-spacing-alone", message), *notice),
         )
     found = [_region_at(point, regions, where) for point in points]
     if any(one is not found[0] for one in found):
         raise ImageError(
             "the points lie in different regions of the image.", where, "Choose points in one picture."
         )
-    return _of_region(found[0], where)
+    calibration = _of_region(found[0], where)
+    return calibration if calibration.pixel_mm is None else replace(calibration, warnings=notice)
 
 
 def ellipsoid_volume_cc(first_mm: float, second_mm: float, third_mm: float) -> float:
@@ -109,12 +134,21 @@ def _of_region(region: UltrasoundRegion, where: str) -> Calibration:
         )
     if (region.unit_across, region.unit_down) != (_CENTIMETRES, _CENTIMETRES):
         return _uncalibrated(f"{name} is not in centimetres both ways", "uncalibrated")
-    spacing = abs(region.delta_down) * 10.0, abs(region.delta_across) * 10.0
+    spacing = _steps(region)
     return Calibration(
         _checked(spacing, where),
         CalibrationPlane.RECONSTRUCTED,
         f"{name}: a pixel is {spacing[1]:.5g} mm across and {spacing[0]:.5g} mm down (0018,602C; 0018,602E)",
     )
+
+
+def _steps(region: UltrasoundRegion) -> tuple[float, float]:
+    """Size of the region's pixel in mm, down and across, where its units are centimetres."""
+    return abs(region.delta_down) * 10.0, abs(region.delta_across) * 10.0
+
+
+def _alike(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return all(abs(a - b) <= _SAME * b for a, b in zip(one, other, strict=True))
 
 
 def _checked(spacing: tuple[float, float], where: str) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import math
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,10 @@ __all__ = ["PlaneImage", "plane_image_of", "read_plane_image"]
 
 _PROJECTION, _ULTRASOUND = {"MG", "DX", "CR"}, {"US"}
 _TOMOSYNTHESIS = "1.2.840.10008.5.1.4.1.1.13.1.3"
+_SECONDARY_CAPTURES = {
+    "1.2.840.10008.5.1.4.1.1.7",
+    *(f"1.2.840.10008.5.1.4.1.1.7.{kind}" for kind in (1, 2, 3, 4)),
+}
 _TWO_DIMENSIONAL = 1
 _TRANSPARENT = 1  # bit 0 of the region's flags: its pixels may belong to another region
 
@@ -54,6 +58,8 @@ class PlaneImage:
     regions: tuple[UltrasoundRegion, ...]
     pixel_spacing: tuple[float, float] | None
     """Of the frame (rows, columns) in mm; for a mammogram see `projection`."""
+    processed: bool = False
+    """Whether the object says that its pixels were made from others, as exports are."""
 
 
 def read_plane_image(path: Path, frame: int = 0) -> PlaneImage:
@@ -111,8 +117,9 @@ def _image(dataset: Dataset, label: str, frame: int) -> PlaneImage:
         view=_text(dataset, "ViewPosition") or views,
         magnified=modifiers,
         projection=_projection(dataset, spacing) if modality in _PROJECTION else None,
-        regions=_regions(dataset) if modality in _ULTRASOUND else (),
+        regions=_regions(dataset, frame) if modality in _ULTRASOUND else (),
         pixel_spacing=spacing,
+        processed=_processed(dataset),
     )
 
 
@@ -132,9 +139,7 @@ def _projection(dataset: Dataset, spacing: tuple[float, float] | None) -> Projec
 
 def _frame_spacing(dataset: Dataset, frame: int) -> tuple[float, float] | None:
     """Pixel Spacing of the frame's own or the shared functional group."""
-    own = dataset.get("PerFrameFunctionalGroupsSequence") or []
-    shared = dataset.get("SharedFunctionalGroupsSequence") or []
-    for group in (*own[frame : frame + 1], *shared[:1]):
+    for group in _groups(dataset, frame):
         for measures in (group.get("PixelMeasuresSequence") or [])[:1]:
             found = _pair(measures, "PixelSpacing")
             if found is not None:
@@ -142,7 +147,31 @@ def _frame_spacing(dataset: Dataset, frame: int) -> tuple[float, float] | None:
     return None
 
 
-def _regions(dataset: Dataset) -> tuple[UltrasoundRegion, ...]:
+def _groups(dataset: Dataset, frame: int) -> Iterator[Dataset]:
+    """The frame's own functional groups, then those that all frames share."""
+    own = dataset.get("PerFrameFunctionalGroupsSequence") or []
+    shared = dataset.get("SharedFunctionalGroupsSequence") or []
+    yield from (*own[frame : frame + 1], *shared[:1])
+
+
+def _processed(dataset: Dataset) -> bool:
+    kinds = dataset.get("ImageType") or []
+    kind = kinds if isinstance(kinds, str) else next(iter(kinds), "")
+    return (
+        str(kind).strip().upper() == "DERIVED" or str(dataset.get("SOPClassUID", "")) in _SECONDARY_CAPTURES
+    )
+
+
+def _regions(dataset: Dataset, frame: int) -> tuple[UltrasoundRegion, ...]:
+    """The regions that the frame states for itself; where it states none, those of the whole object."""
+    listed = next(
+        (
+            group.SequenceOfUltrasoundRegions
+            for group in _groups(dataset, frame)
+            if group.get("SequenceOfUltrasoundRegions")
+        ),
+        dataset.get("SequenceOfUltrasoundRegions") or [],
+    )
     return tuple(
         UltrasoundRegion(
             box=PixelBox(
@@ -158,7 +187,7 @@ def _regions(dataset: Dataset) -> tuple[UltrasoundRegion, ...]:
             delta_across=float(item.get("PhysicalDeltaX", 0) or 0),
             delta_down=float(item.get("PhysicalDeltaY", 0) or 0),
         )
-        for item in dataset.get("SequenceOfUltrasoundRegions") or []
+        for item in listed
     )
 
 

@@ -110,7 +110,12 @@ def _calibration(image: PlaneImage, points: tuple[tuple[float, float], ...]) -> 
     if image.projection is not None:
         return calibrate_projection(image.projection, image.label)
     return calibrate_ultrasound(
-        image.regions, image.size, points, pixel_spacing=image.pixel_spacing, where=image.label
+        image.regions,
+        image.size,
+        points,
+        pixel_spacing=image.pixel_spacing,
+        processed=image.processed,
+        where=image.label,
     )
 
 
@@ -139,9 +144,10 @@ A mammogram is larger than the breast. The size of a pixel in the body is, in th
 reconstructed tomosynthesis slice; Pixel Spacing where its calibration type says GEOMETRY or FIDUCIAL; Imager
 Pixel Spacing divided by the magnification that is stated or follows from the distances to the source. With
 Imager Pixel Spacing alone the length is that on the detector, and so named. An ultrasound image is measured
-inside the calibrated region that holds both points, each direction by its own step; a region written for
-another matrix (a resized image) is not used. Where nothing of this is stated the length is in pixels and
-`length_mm` is null.
+inside the calibrated region that holds both points, each direction by its own step; regions of the frame go
+before those of the object. A region written for another matrix (a resized image) is not used, nor one that
+differs from the pixel spacing; on an image that was processed it is used with a warning. Where nothing of
+this is stated the length is in pixels and `length_mm` is null.
 
 It does not find the points: a reader sets them. A projection shortens what lies along its beam.""",
     sources=(

@@ -39,13 +39,22 @@ from neoher.simulate.pet.exam import (
 )
 from neoher.simulate.pet.scanning import PetScene
 from neoher.simulate.pet.vendor_forms import VENDOR_FORMS
-from neoher.simulate.plane.course import write_plane_exams
+from neoher.simulate.plane.course import PlaneForms, write_plane_exams
 from neoher.simulate.plane.exam import PlaneExam
 from neoher.simulate.plane.mammogram_writing import MammogramForm
-from neoher.simulate.plane.sonogram_writing import SonogramForm
+from neoher.simulate.plane.sonogram_forms import SonogramForm
 from neoher.volume.grid import Vector
 
-__all__ = ["Course", "DiffusionForm", "SimulatedPatient", "Vendor", "simulate_patient"]
+__all__ = [
+    "Course",
+    "DiffusionForm",
+    "MammogramForm",
+    "PlaneForms",
+    "SimulatedPatient",
+    "SonogramForm",
+    "Vendor",
+    "simulate_patient",
+]
 
 BIRTH_YEAR = 1976
 DEEPEST_BREATH_MM = 60.0
@@ -76,6 +85,7 @@ def simulate_patient(
     seed: int = 1,
     vendor: Vendor = Vendor.GE,
     diffusion_form: DiffusionForm | None = DiffusionForm.STANDARD,
+    plane_forms: PlaneForms = PlaneForms(),  # noqa: B008 - frozen
     pet_form: str | None = "bqml-start",
     distant: bool = False,
     breathing_mm: float = 0.0,
@@ -84,12 +94,13 @@ def simulate_patient(
 ) -> SimulatedPatient:
     """Make the patient of a seed in the folder `out`.
 
-    Parameters: `diffusion_form`: how the diffusion series is written; None leaves it out. `pet_form`: form of
-    the PET exams, a name in `neoher.simulate.pet.vendor_forms.VENDOR_FORMS`; None leaves PET out. `distant`:
-    with one metastasis, in a vertebra. `breathing_mm`: excursion of the diaphragm, by which PET is blurred.
-    `motion_mm`: how far the patient moves, at most, between the phases of an MRI. `progress` is called with
-    what is done and its share, 0 to 1. The same seed gives the same pixels; the contrast phases are the same
-    with PET and diffusion and without.
+    Parameters: `diffusion_form`: how the diffusion series is written; None leaves it out. `plane_forms`: how
+    mammograms and ultrasound images state their scale. `pet_form`: form of the PET exams, a name in
+    `neoher.simulate.pet.vendor_forms.VENDOR_FORMS`; None leaves PET out. `distant`: with one metastasis, in a
+    vertebra. `breathing_mm`: excursion of the diaphragm, by which PET is blurred. `motion_mm`: how far the
+    patient moves, at most, between the phases of an MRI. `progress` is called with what is done and its
+    share, 0 to 1. The same seed gives the same pixels; the contrast phases are the same with PET and
+    diffusion and without.
     Raises: InputError where `out` already holds something, the seed is negative, no form is called so, or
     nobody breathes so deeply or moves so far.
     """
@@ -115,6 +126,7 @@ def simulate_patient(
         SCANNERS[vendor],
         patient,
         diffusion_form,
+        plane_forms,
         pet_form,
         distant,
         breathing_mm,
@@ -133,6 +145,7 @@ class _Wanted:
     scanner: Scanner
     patient: str
     diffusion_form: DiffusionForm | None
+    plane_forms: PlaneForms
     pet_form: str | None
     distant: bool
     breathing_mm: float
@@ -145,8 +158,7 @@ def _write(folder: Path, wanted: _Wanted, progress: Callable[[str, float], None]
     truths: dict[str, VisitTruth] = {}
     second: dict[str, VisitTruth] = {}
     diffusion: dict[str, dict[str, DiffusionTruth]] = {}
-    forms = (MammogramForm.FACTOR, SonogramForm.ONE_REGION)
-    plane = write_plane_exams(folder, plan, patient, BIRTH_YEAR, forms)
+    plane = write_plane_exams(folder, plan, patient, BIRTH_YEAR, wanted.plane_forms)
     facts = CaseFacts(patient, BIRTH_YEAR, {}, {}, second, {}, plane, [], wanted.distant)
     coefficients, diffusing = tumour_adc_1e6(plan), DiffusionScene(plan.breast)
     objects = sum(exam.objects for exam in plane.values())
@@ -265,6 +277,15 @@ def _truth(
         "diffusion": {
             name: {lesion: dataclasses.asdict(truth) for lesion, truth in lesions.items()}
             for name, lesions in diffusion.items()
+        },
+        "forms": {
+            "mammography": wanted.plane_forms.mammography.value,
+            "ultrasound": wanted.plane_forms.ultrasound.value,
+        },
+        "volumes_by_axes": {
+            name: [dataclasses.asdict(one) for one in exam.volumes]
+            for name, exam in plane.items()
+            if exam.volumes
         },
         "lengths": {name: [dataclasses.asdict(line) for line in exam.lines] for name, exam in plane.items()},
         "pet": {name: dataclasses.asdict(truth) for name, truth in pets.items()},

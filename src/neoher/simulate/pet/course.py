@@ -30,7 +30,9 @@ def plan_pets(plan: Plan, form: str, breathing_mm: float = 0.0) -> tuple[Physiqu
         height_m=round(float(random.uniform(1.56, 1.76)), 2),
     )
     first, second = plan.visits[0], plan.visits[1]
-    quieter = float(random.uniform(0.48, 0.64))
+    drawn = float(random.uniform(0.48, 0.64))
+    # A tumour that answers takes up less; one that grows takes up no less.
+    quieter = drawn if plan.course.responds else 1.0 + 0.25 * drawn
     late_min = (float(random.uniform(0.0, 4.0)), float(random.uniform(0.0, 4.0)))
     morning = dt.time(9, 41, 20)
     staging = first.date + dt.timedelta(days=FDG_DAY)

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from neoher.simulate.course import Course, Plan
-from neoher.simulate.plane.exam import PlaneExam, write_mammography, write_ultrasound
+from neoher.simulate.plane.exam import PlaneExam
 from neoher.simulate.plane.mammogram import calcifications_mm
 from neoher.simulate.plane.mammogram_writing import MammogramForm, PlaneHeader
+from neoher.simulate.plane.mammography import write_mammography
 from neoher.simulate.plane.sonogram import Node
-from neoher.simulate.plane.sonogram_writing import SonogramForm
+from neoher.simulate.plane.sonogram_forms import SonogramForm
+from neoher.simulate.plane.ultrasound import write_ultrasound
 
-__all__ = ["node_of", "write_plane_exams"]
+__all__ = ["PlaneForms", "node_of", "write_plane_exams"]
 
 BEFORE = Node(long_mm=21.0, short_mm=14.0, cortex_mm=7.0)
 AFTER = Node(long_mm=12.0, short_mm=5.0, cortex_mm=2.0)
 GROWN = Node(long_mm=25.0, short_mm=17.0, cortex_mm=8.5)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaneForms:
+    """How the plane images state their scale."""
+
+    mammography: MammogramForm = MammogramForm.FACTOR
+    ultrasound: SonogramForm = SonogramForm.ONE_REGION
 
 
 def node_of(course: Course, visit: str) -> Node:
@@ -29,11 +40,7 @@ def node_of(course: Course, visit: str) -> Node:
 
 
 def write_plane_exams(
-    case: Path,
-    plan: Plan,
-    patient: str,
-    birth_year: int,
-    forms: tuple[MammogramForm, SonogramForm],
+    case: Path, plan: Plan, patient: str, birth_year: int, forms: PlaneForms
 ) -> dict[str, PlaneExam]:
     """Write the plane images of the first and the last visit below `case`; by exam, what is true of them."""
     exams: dict[str, PlaneExam] = {}
@@ -51,7 +58,7 @@ def write_plane_exams(
             plan.breast,
             visit.tumour,
             specks,
-            forms[0],
+            forms.mammography,
         )
         name = f"US-{visit.name}"
         taken = dt.datetime.combine(visit.date + dt.timedelta(days=ultrasound), dt.time(9, 20))
@@ -61,6 +68,6 @@ def write_plane_exams(
             PlaneHeader(patient, birth_year, seed, name, taken),
             visit.tumour,
             node_of(plan.course, visit.name),
-            forms[1],
+            forms.ultrasound,
         )
     return exams

@@ -16,15 +16,23 @@ from neoher.simulate.anatomy import CENTRE_X_MM, Breast
 from neoher.simulate.plane.line import Pixel
 from neoher.simulate.tumour.shape import TumourShape
 
-__all__ = ["VIEWS", "Mammogram", "Projection", "calcifications_mm", "mammogram"]
+__all__ = [
+    "CHEST_WALL_Y_MM",
+    "VIEWS",
+    "Mammogram",
+    "Projection",
+    "calcifications_mm",
+    "density",
+    "mammogram",
+    "points_inside",
+    "tissue",
+]
 
 Array = NDArray[np.float64]
 
 DETECTOR_MM = 0.15
 ROWS, COLUMNS = 1160, 800
-_BREAST_MM = 0.5
-"""Step of the lattice that is projected to draw the breast."""
-_CHEST_WALL_Y_MM = 6.0
+CHEST_WALL_Y_MM = 6.0
 
 _CC = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0]])
 _MLO = np.array([[0.0, -1.0, 0.0], [0.5**0.5, 0.0, -(0.5**0.5)]])
@@ -42,15 +50,26 @@ class Projection:
     centre_mm: Array
     """LPS point that falls on `centre_pixel`."""
     centre_pixel: Pixel
+    pixel_mm: float = DETECTOR_MM
+    """On the detector; of a reconstructed slice, which is not magnified, in the body."""
+
+    @property
+    def pixel_in_body_mm(self) -> float:
+        """Size of a pixel in the plane of the body."""
+        return self.pixel_mm / self.magnification
 
     def flat(self, points_mm: Array) -> Array:
         """Positions in the plane of the body, mm, shape (n, 2)."""
         return np.asarray((points_mm - self.centre_mm) @ self.axes.T)
 
+    def pixels(self, flat_mm: Array) -> Array:
+        """Columns and rows of positions in the plane of the body, shape (n, 2)."""
+        return np.asarray(flat_mm / self.pixel_in_body_mm + self.centre_pixel)
+
     def pixel(self, flat_mm: Array) -> Pixel:
-        """Column and row of a position in the plane of the body."""
-        column, row = flat_mm * self.magnification / DETECTOR_MM
-        return float(self.centre_pixel[0] + column), float(self.centre_pixel[1] + row)
+        """Column and row of one position."""
+        column, row = self.pixels(flat_mm)
+        return float(column), float(row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +94,7 @@ def calcifications_mm(breast: Breast, seed: int) -> Array:
 
 def mammogram(
     breast: Breast,
-    tumour: TumourShape,
+    tumour: Array,
     calcifications: Array,
     axes: Array,
     magnification: float,
@@ -83,21 +102,23 @@ def mammogram(
 ) -> Mammogram:
     """Project the breast on one view.
 
-    Parameters: `calcifications`: LPS mm, shape (n, 3); `axes`: of VIEWS; `magnification`: a magnification
-    view, 1.5 and more, is centred on the tumour, another on the breast.
+    Parameters: `tumour`: points inside it, as `points_inside` gives them; `calcifications`: LPS mm, shape
+    (n, 3); `axes`: of VIEWS; `magnification`: a magnification view, 1.5 and more, is centred on the tumour,
+    another on the breast.
     """
     spot = magnification >= 1.5
-    centre = breast.tumour.centre_mm if spot else np.array([CENTRE_X_MM, _CHEST_WALL_Y_MM, 0.0])
+    centre = breast.tumour.centre_mm if spot else np.array([CENTRE_X_MM, CHEST_WALL_Y_MM, 0.0])
     column = COLUMNS / 2 if spot else 12.0
     projection = Projection(axes, magnification, centre, (column, ROWS / 2))
-    mass = projection.flat(_points_inside(tumour))
+    mass = projection.flat(tumour)
     specks = projection.flat(calcifications)
     image = _drawn(projection, breast, mass, specks)
     noisy = image + 9.0 * random.standard_normal(image.shape)
     return Mammogram(np.clip(np.rint(noisy), 0, 4095).astype(np.int16), projection, mass, specks)
 
 
-def _points_inside(tumour: TumourShape) -> Array:
+def points_inside(tumour: TumourShape) -> Array:
+    """Points of a lattice that lie inside the tumour, LPS mm, shape (n, 3)."""
     if tumour.reach_mm == 0:
         return np.empty((0, 3))
     steps = np.linspace(-tumour.reach_mm, tumour.reach_mm, 90)
@@ -107,33 +128,42 @@ def _points_inside(tumour: TumourShape) -> Array:
 
 
 def _drawn(projection: Projection, breast: Breast, mass: Array, specks: Array) -> Array:
-    scale = DETECTOR_MM / projection.magnification
-    columns = (np.arange(COLUMNS) - projection.centre_pixel[0]) * scale
-    rows = (np.arange(ROWS) - projection.centre_pixel[1]) * scale
-    away, along = np.meshgrid(columns, rows)
+    shape = (ROWS, COLUMNS)
+    image = tissue(projection, breast, shape)
+    # Sampled points are a few pixels apart: their density, smoothed, is the mass's thickness.
+    image += 750.0 * density(projection, mass, 1.0 / projection.pixel_in_body_mm, shape)
+    image += 1300.0 * np.minimum(density(projection, specks, 0.12 / projection.pixel_in_body_mm, shape), 1.0)
+    return np.asarray(image)
+
+
+def tissue(projection: Projection, breast: Breast, shape: tuple[int, int]) -> Array:
+    """Brightness of the breast without disease, shape (rows, columns); air is dark."""
+    rows, columns = shape
+    scale = projection.pixel_in_body_mm
+    away, along = np.meshgrid(
+        (np.arange(columns) - projection.centre_pixel[0]) * scale,
+        (np.arange(rows) - projection.centre_pixel[1]) * scale,
+    )
     place = (
         projection.centre_mm + away[..., None] * projection.axes[0] + along[..., None] * projection.axes[1]
     )
     # Thickness of a half ellipsoid that stands on the chest wall.
-    depth = (_CHEST_WALL_Y_MM - place[..., 1]) / (breast.height_mm + 11.0)
+    depth = (CHEST_WALL_Y_MM - place[..., 1]) / (breast.height_mm + 11.0)
     beside = (place - np.array([CENTRE_X_MM, 0.0, 0.0])) @ projection.axes[1] / breast.half_width_mm
     thickness = np.sqrt(np.clip(1.0 - depth**2 - beside**2, 0.0, None)) * (depth >= -0.05)
     texture = breast.coarse(place) + 0.5 * breast.fine(place)
     gland = np.clip(1.0 - np.hypot(depth - 0.45, beside) / 0.62 + 0.22 * texture, 0.0, 1.0)
     image = 260.0 + 1500.0 * thickness**0.5 * (0.55 + 0.45 * gland)
     image[thickness == 0] = 90.0
-    # Sampled points are a few pixels apart: their density, smoothed, is the mass's thickness.
-    image += 750.0 * _density(projection, mass, 1.0 / scale)
-    image += 1300.0 * np.minimum(_density(projection, specks, 0.12 / scale), 1.0)
     return np.asarray(image)
 
 
-def _density(projection: Projection, flat_mm: Array, sigma_pixels: float) -> Array:
-    image = np.zeros((ROWS, COLUMNS))
+def density(projection: Projection, flat_mm: Array, sigma_pixels: float, shape: tuple[int, int]) -> Array:
+    """How densely points of the plane lie, smoothed, 0 to 1, shape (rows, columns)."""
+    image = np.zeros(shape)
     if len(flat_mm):
-        pixels = np.array([projection.pixel(one) for one in flat_mm])
-        places = np.rint(pixels[:, ::-1]).astype(int)
-        seen = ((places >= 0) & (places < (ROWS, COLUMNS))).all(axis=1)
+        places = np.rint(projection.pixels(flat_mm)[:, ::-1]).astype(int)
+        seen = ((places >= 0) & (places < shape)).all(axis=1)
         np.add.at(image, tuple(places[seen].T), 1.0)
         image = ndimage.gaussian_filter(image, max(sigma_pixels, 1.0))
         image /= max(float(image.max()), 1e-9)

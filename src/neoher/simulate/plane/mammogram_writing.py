@@ -24,7 +24,14 @@ from neoher.simulate.dicom_parts import (
 )
 from neoher.simulate.plane.mammogram import DETECTOR_MM, Mammogram
 
-__all__ = ["MammogramForm", "PlaneHeader", "stated_over_true", "write_mammogram"]
+__all__ = [
+    "TOMOSYNTHESIS",
+    "MammogramForm",
+    "PlaneHeader",
+    "put_mammography",
+    "stated_over_true",
+    "write_mammogram",
+]
 
 _VIEW_CODES = {
     "CC": Code("399162004", "SCT", "cranio-caudal"),
@@ -43,10 +50,29 @@ class MammogramForm(StrEnum):
     """The detector's pixel and the distances of detector and patient from the source."""
     CALIBRATED = "calibrated"
     """A pixel in the body, calibrated by geometry, beside the detector's."""
+    FIDUCIAL = "fiducial"
+    """A pixel in the body, calibrated by an object of known size; nothing else."""
+    BOTH_ALIKE = "both-alike"
+    """The detector's pixel in both elements, and the magnification."""
+    CLAIMED = "claimed"
+    """The same, with a calibration by geometry claimed that was not done."""
+    OTHER_SPACING = "other-spacing"
+    """The detector's pixel and the magnification, beside a pixel spacing of neither plane and no type."""
     DETECTOR = "detector"
     """The detector's pixel alone: lengths are longer than in the body."""
     UNSTATED = "unstated"
     """A pixel spacing of which nothing says whether it is in the body or on the detector."""
+    FILM = "film"
+    """A digitised film: the pixel on the film."""
+    NEITHER = "neither"
+    """No pixel's size at all."""
+    TOMOSYNTHESIS = "tomosynthesis"
+    """Reconstructed slices with one pixel spacing for all."""
+    TOMOSYNTHESIS_PER_FRAME = "tomosynthesis-per-frame"
+    """Reconstructed slices, each with a pixel spacing of its own."""
+
+
+TOMOSYNTHESIS = frozenset({MammogramForm.TOMOSYNTHESIS, MammogramForm.TOMOSYNTHESIS_PER_FRAME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +92,7 @@ class PlaneHeader:
 
 def stated_over_true(form: MammogramForm, magnification: float) -> float | None:
     """What the image's scale makes of 1 mm in the body; None where it has no scale."""
-    if form is MammogramForm.UNSTATED:
+    if form in {MammogramForm.UNSTATED, MammogramForm.FILM, MammogramForm.NEITHER}:
         return None
     return magnification if form is MammogramForm.DETECTOR else 1.0
 
@@ -76,6 +102,19 @@ def write_mammogram(
 ) -> None:
     """Write one view of a left breast."""
     dataset = started_object(DigitalMammographyXRayImageStorageForPresentation, "MG")
+    factor = image.projection.magnification
+    put_mammography(dataset, header, view, number, magnified=factor >= 1.5)
+    dataset.ImageType = ["ORIGINAL", "PRIMARY"]
+    _PUT_SCALE[form](dataset, factor)
+    put_grey_pixels(dataset, image.pixels)
+    dataset.WindowCenter, dataset.WindowWidth = "1500", "3000"
+    dataset.save_as(path, enforce_file_format=True)
+
+
+def put_mammography(
+    dataset: Dataset, header: PlaneHeader, view: str, number: int, *, magnified: bool = False
+) -> None:
+    """What every mammogram of a left breast states: who, when, which view."""
     put_patient(dataset, header.patient, header.birth_year)
     dataset.Manufacturer, dataset.ManufacturerModelName = "HOLOGIC, Inc.", "Selenia Dimensions"
     dataset.StudyInstanceUID, dataset.StudyID = header.uid("study"), header.exam
@@ -88,21 +127,15 @@ def write_mammogram(
         date, time = date_and_time(header.taken_at)
         setattr(dataset, f"{name}Date", date)
         setattr(dataset, f"{name}Time", time)
-    factor = image.projection.magnification
-    dataset.SeriesDescription = f"L {view}{' magnification' if factor >= 1.5 else ''}"
-    dataset.ImageType = ["ORIGINAL", "PRIMARY"]
+    dataset.SeriesDescription = f"L {view}{' magnification' if magnified else ''}"
     dataset.PresentationIntentType = "FOR PRESENTATION"
     dataset.BodyPartExamined = "BREAST"
     dataset.ImageLaterality, dataset.ViewPosition = "L", view
     dataset.PatientOrientation = ["A", "R"] if view == "CC" else ["A", "FR"]
     code = code_item(_VIEW_CODES[view])
-    code.ViewModifierCodeSequence = Sequence([code_item(_MAGNIFIED)] if factor >= 1.5 else [])
+    code.ViewModifierCodeSequence = Sequence([code_item(_MAGNIFIED)] if magnified else [])
     dataset.ViewCodeSequence = Sequence([code])
     dataset.BreastImplantPresent, dataset.PartialView = "NO", "NO"
-    _PUT_SCALE[form](dataset, factor)
-    put_grey_pixels(dataset, image.pixels)
-    dataset.WindowCenter, dataset.WindowWidth = "1500", "3000"
-    dataset.save_as(path, enforce_file_format=True)
 
 
 def _put_detector(dataset: Dataset, _: float) -> None:
@@ -127,14 +160,49 @@ def _put_calibrated(dataset: Dataset, factor: float) -> None:
     dataset.PixelSpacingCalibrationDescription = "plane of the lesion"
 
 
+def _put_fiducial(dataset: Dataset, factor: float) -> None:
+    dataset.PixelSpacing = [decimal(DETECTOR_MM / factor)] * 2
+    dataset.PixelSpacingCalibrationType = "FIDUCIAL"
+    dataset.PixelSpacingCalibrationDescription = "marker of known size on the skin"
+
+
+def _put_both_alike(dataset: Dataset, factor: float) -> None:
+    _put_factor(dataset, factor)
+    dataset.PixelSpacing = [decimal(DETECTOR_MM)] * 2
+
+
+def _put_claimed(dataset: Dataset, factor: float) -> None:
+    _put_both_alike(dataset, factor)
+    dataset.PixelSpacingCalibrationType = "GEOMETRY"
+
+
+def _put_other_spacing(dataset: Dataset, factor: float) -> None:
+    _put_factor(dataset, factor)
+    dataset.PixelSpacing = [decimal(2 * DETECTOR_MM)] * 2
+
+
 def _put_unstated(dataset: Dataset, _: float) -> None:
     dataset.PixelSpacing = [decimal(DETECTOR_MM)] * 2
+
+
+def _put_film(dataset: Dataset, _: float) -> None:
+    dataset.NominalScannedPixelSpacing = [decimal(DETECTOR_MM)] * 2
+
+
+def _put_nothing(dataset: Dataset, _: float) -> None:
+    """No size is stated."""
 
 
 _PUT_SCALE: dict[MammogramForm, Callable[[Dataset, float], None]] = {
     MammogramForm.FACTOR: _put_factor,
     MammogramForm.DISTANCES: _put_distances,
     MammogramForm.CALIBRATED: _put_calibrated,
+    MammogramForm.FIDUCIAL: _put_fiducial,
+    MammogramForm.BOTH_ALIKE: _put_both_alike,
+    MammogramForm.CLAIMED: _put_claimed,
+    MammogramForm.OTHER_SPACING: _put_other_spacing,
     MammogramForm.DETECTOR: _put_detector,
     MammogramForm.UNSTATED: _put_unstated,
+    MammogramForm.FILM: _put_film,
+    MammogramForm.NEITHER: _put_nothing,
 }

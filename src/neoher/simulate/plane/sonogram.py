@@ -1,7 +1,9 @@
-"""Ultrasound of a lesion in the breast and of a node of the axilla: outlines in a plane, with speckle."""
+"""Ultrasound of a lesion in the breast and of a node of the axilla: sections in pictures on a screen, with
+speckle."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,14 +13,32 @@ from scipy import ndimage
 from neoher.simulate.plane.line import Pixel
 from neoher.simulate.tumour.shape import TumourShape
 
-__all__ = ["PICTURE", "Node", "ScreenScale", "Sonogram", "lesion_sonogram", "node_sonogram"]
+__all__ = [
+    "COLUMNS",
+    "PICTURE",
+    "ROWS",
+    "Box",
+    "Node",
+    "Picture",
+    "ScreenScale",
+    "Section",
+    "Sonogram",
+    "drawn",
+    "lesion_section",
+    "node_section",
+]
 
 Array = NDArray[np.float64]
+Box = tuple[int, int, int, int]
+"""Left, top, right and bottom pixel, first and last included."""
 
 ROWS, COLUMNS = 600, 800
-PICTURE = (80, 30, 719, 549)
-"""Left, top, right and bottom of the picture of tissue on the screen, in pixels."""
-_CENTRE_PIXEL: Pixel = (400.0, 270.0)
+PICTURE: Box = (80, 30, 719, 549)
+"""The picture of tissue on the screen."""
+
+_AXIAL = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+_SAGITTAL = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 0.0]])
+"""Directions across and down the screen in LPS: down is into the breast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +48,52 @@ class ScreenScale:
     across_mm: float
     down_mm: float
 
+    def times(self, factor: float) -> ScreenScale:
+        """The scale of a screen on which a pixel is `factor` times as large."""
+        return ScreenScale(self.across_mm * factor, self.down_mm * factor)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture of tissue: where it lies on which frame, and its scale."""
+
+    box: Box
+    scale: ScreenScale
+    centre_pixel: Pixel = (400.0, 270.0)
+    frame: int = 0
+
     def pixel(self, flat_mm: Array) -> Pixel:
-        """Column and row of a position (across, down) in mm about the picture's centre."""
+        """Column and row of a position (across, down) in mm about the section's middle."""
         return (
-            float(_CENTRE_PIXEL[0] + flat_mm[0] / self.across_mm),
-            float(_CENTRE_PIXEL[1] + flat_mm[1] / self.down_mm),
+            float(self.centre_pixel[0] + flat_mm[0] / self.scale.across_mm),
+            float(self.centre_pixel[1] + flat_mm[1] / self.scale.down_mm),
         )
 
     def positions(self) -> Array:
-        """Position of every pixel in mm, shape (rows, columns, 2)."""
-        across = (np.arange(COLUMNS) - _CENTRE_PIXEL[0]) * self.across_mm
-        down = (np.arange(ROWS) - _CENTRE_PIXEL[1]) * self.down_mm
+        """Position of each of its pixels in mm, shape (rows, columns, 2)."""
+        left, top, right, bottom = self.box
+        across = (np.arange(left, right + 1) - self.centre_pixel[0]) * self.scale.across_mm
+        down = (np.arange(top, bottom + 1) - self.centre_pixel[1]) * self.scale.down_mm
         return np.stack(np.meshgrid(across, down), axis=-1)
 
 
 @dataclass(frozen=True, slots=True)
 class Sonogram:
-    """Grey values of a screen."""
+    """Grey values of a screen over its frames, with the pictures on it."""
 
     pixels: NDArray[np.uint8]
+    """Shape (frames, rows, columns)."""
+    pictures: tuple[Picture, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A plane through tissue, in mm about its middle."""
+
+    echo: Callable[[Array], Array]
+    """Echogenicity 0 to 1 at positions (across, down), shape (…, 2)."""
     scale: ScreenScale
+    """On which it fills the screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,47 +111,58 @@ class Node:
         return self.cortex_mm < self.short_mm / 2
 
 
-def lesion_sonogram(tumour: TumourShape, random: np.random.Generator) -> tuple[Sonogram, Array]:
-    """The axial section through the lesion, and its points in it (across, down) in mm, shape (n, 2)."""
+def lesion_section(tumour: TumourShape, *, sagittal: bool = False) -> tuple[Section, Array]:
+    """A section through the lesion's middle, and its points in it (across, down) in mm, shape (n, 2)."""
+    axes = _SAGITTAL if sagittal else _AXIAL
     reach = max(tumour.reach_mm, 12.0)
     pixel = 2.6 * reach / (PICTURE[3] - PICTURE[1])
     scale = ScreenScale(across_mm=1.06 * pixel, down_mm=pixel)
-    flat = scale.positions()
-    # Down on the screen is into the breast: LPS y; across is LPS x.
-    place = np.concatenate([flat, np.zeros((*flat.shape[:-1], 1))], axis=-1) + tumour.centre_mm
-    away = tumour.distance(place.reshape(-1, 3)).reshape(flat.shape[:-1])
-    echo = np.where(away < 0, 0.22, 0.62)
-    echo[(away >= 0) & (away < 1.2)] = 0.80  # an echogenic halo
-    return Sonogram(_screen(echo, flat, random), scale), flat[(away < 0) & _in_picture()]
+
+    def away(flat: Array) -> Array:
+        place = flat.reshape(-1, 2) @ axes + tumour.centre_mm
+        return tumour.distance(place).reshape(flat.shape[:-1])
+
+    def echo(flat: Array) -> Array:
+        distance = away(flat)
+        seen = np.where(distance < 0, 0.22, 0.62)
+        seen[(distance >= 0) & (distance < 1.2)] = 0.80  # an echogenic halo
+        return seen
+
+    flat = Picture(PICTURE, scale).positions()
+    return Section(echo, scale), flat[away(flat) < 0]
 
 
-def node_sonogram(node: Node, random: np.random.Generator) -> Sonogram:
+def node_section(node: Node) -> Section:
     """The node in its longest section, lying across the screen."""
     pixel = 1.9 * node.long_mm / (PICTURE[2] - PICTURE[0])
-    scale = ScreenScale(across_mm=pixel, down_mm=0.94 * pixel)
-    flat = scale.positions()
-    inside = _ellipse(flat, node.long_mm / 2, node.short_mm / 2)
-    echo = np.where(inside, 0.28, 0.60)
-    if node.has_hilum:
-        hilum = _ellipse(flat, node.long_mm / 2 - node.cortex_mm, node.short_mm / 2 - node.cortex_mm)
-        echo[hilum] = 0.78
-    return Sonogram(_screen(echo, flat, random), scale)
+
+    def echo(flat: Array) -> Array:
+        seen = np.where(_ellipse(flat, node.long_mm / 2, node.short_mm / 2), 0.28, 0.60)
+        if node.has_hilum:
+            hilum = _ellipse(flat, node.long_mm / 2 - node.cortex_mm, node.short_mm / 2 - node.cortex_mm)
+            seen[hilum] = 0.78
+        return seen
+
+    return Section(echo, ScreenScale(across_mm=pixel, down_mm=0.94 * pixel))
+
+
+def drawn(section: Section, pictures: Sequence[Picture], random: np.random.Generator) -> Sonogram:
+    """The section in its pictures; beside them the screen is black."""
+    pixels = np.zeros((1 + max(one.frame for one in pictures), ROWS, COLUMNS), dtype=np.uint8)
+    for one in pictures:
+        left, top, right, bottom = one.box
+        flat = one.positions()
+        pixels[one.frame, top : bottom + 1, left : right + 1] = _grey(section.echo(flat), flat, random)
+    return Sonogram(pixels, tuple(pictures))
 
 
 def _ellipse(flat: Array, across_mm: float, down_mm: float) -> NDArray[np.bool_]:
     return np.asarray((flat[..., 0] / across_mm) ** 2 + (flat[..., 1] / down_mm) ** 2 <= 1.0)
 
 
-def _in_picture() -> NDArray[np.bool_]:
-    inside = np.zeros((ROWS, COLUMNS), dtype=np.bool_)
-    left, top, right, bottom = PICTURE
-    inside[top : bottom + 1, left : right + 1] = True
-    return inside
-
-
-def _screen(echo: Array, flat: Array, random: np.random.Generator) -> NDArray[np.uint8]:
+def _grey(echo: Array, flat: Array, random: np.random.Generator) -> NDArray[np.uint8]:
     grain = [ndimage.gaussian_filter(random.standard_normal(echo.shape), (1.0, 2.2)) for _ in range(2)]
     speckle = np.hypot(*(one / one.std() for one in grain)) / np.sqrt(np.pi / 2)
     depth = np.clip((flat[..., 1] - flat[0, 0, 1]) / np.ptp(flat[..., 1]), 0.0, 1.0)
     shade = ndimage.gaussian_filter(echo, 1.5) * speckle**0.45 * (1.05 - 0.35 * depth)
-    return np.where(_in_picture(), np.clip(255 * shade, 0, 255), 0).astype(np.uint8)
+    return np.asarray(np.clip(255 * shade, 0, 255), dtype=np.uint8)
