@@ -1,103 +1,193 @@
-"""Print bias and limits of what is measured on simulated patients, as a Markdown table.
+"""Print bias and limits of agreement of every measured quantity against the truth of simulated patients.
 
-python scripts/recovery_table.py [SEEDS]: seeds 1 to SEEDS (20), both vendors, four visits each, as DICOM;
-then PET by the size of lesions, as pet_recovery_table.py prints it alone
+python scripts/recovery_table.py [--courses NAME,…] [--seeds N] [--vendors ge,siemens] [--motion-mm MM]
+                                 [--workers N]
+
+Each course with seeds 1 to N (3) as each vendor writes MRI, through DICOM; the forms of diffusion, PET,
+mammography and ultrasound change from patient to patient until each was used. Then each course once more with
+a patient who moves between the contrast phases. One row per quantity and modality: differences measured -
+true, their mean (bias), standard deviation, 95 % limits (bias ± 1.96 SD) and the largest; how often something
+that is not there was said to be absent, how often it was found all the same, and how often something that is
+there got no value (an image without a scale, an exam without what the value needs), which the measurement
+says.
 """
 
 from __future__ import annotations
 
-import json
-import sys
+import argparse
 import tempfile
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 from statistics import fmean, stdev
+from typing import TypeVar
 
-import pet_recovery_table
+from recovery_pairs import Pair, motion_pairs, patient_pairs
 
-from neoher.measure.case import measure_case
-from neoher.record.measurement import Measurements
-from neoher.record.reading.case_file import read_case
-from neoher.simulate.patient import Vendor, simulate_patient
+from neoher.simulate.patient import (
+    Course,
+    DiffusionForm,
+    MammogramForm,
+    PlaneForms,
+    SonogramForm,
+    Vendor,
+    simulate_patient,
+)
+from neoher.simulate.pet.vendor_forms import VENDOR_FORMS
+
+_Form = TypeVar("_Form")
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
-    """Truth and measurement of one visit."""
+class Job:
+    """One patient to simulate and measure."""
 
-    vendor: str
-    tumour_cc: float
-    reference_cc: float
-    measured_cc: float
-    voxels: int
-    diameter_error_mm: float | None
+    number: int
+    course: Course
+    seed: int
+    vendor: Vendor
+    motion_mm: float
 
 
-def visits_of(job: tuple[int, Vendor]) -> list[Visit]:
-    """Simulate one patient, measure it, compare."""
-    seed, vendor = job
+def pairs_of(job: Job) -> list[Pair]:
+    """Simulate the patient, measure her, compare."""
     with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder) / "case"
-        simulate_patient(place, seed=seed, vendor=vendor, diffusion_form=None, pet_form=None)
-        truth = json.loads((place / "truth.json").read_text())["visits"]
-        visits = []
-        for result in measure_case(place, read_case(place), Measurements()):
-            assert result.measurement is not None, result.problem
-            value = result.measurement.conclusion.value
-            assert value is not None
-            expected = truth[str(result.exam.visit)]
-            largest = value["largest_component"]
-            error = largest and largest["longest_diameter_3d_mm"] - expected["longest_diameter_3d_mm"]
-            visits.append(
-                Visit(
-                    vendor.value,
-                    expected["tumour_cc"],
-                    expected["ftv_reference_cc"],
-                    value["volume_cc"],
-                    value["voxels"],
-                    error,
-                )
+        case = Path(folder) / "case"
+        if job.motion_mm:
+            simulate_patient(
+                case,
+                course=job.course,
+                seed=job.seed,
+                vendor=job.vendor,
+                diffusion_form=None,
+                pet_form=None,
+                motion_mm=job.motion_mm,
             )
-    return visits
+            return motion_pairs(case, job.motion_mm)
+        forms = PlaneForms(_in_turn(MammogramForm, job.number), _in_turn(SonogramForm, job.number))
+        simulate_patient(
+            case,
+            course=job.course,
+            seed=job.seed,
+            vendor=job.vendor,
+            diffusion_form=_in_turn(DiffusionForm, job.number),
+            plane_forms=forms,
+            pet_form=_in_turn(VENDOR_FORMS, job.number),
+        )
+        return patient_pairs(case)
 
 
-SIZES: dict[str, Callable[[float], bool]] = {
-    "3 cc and more": lambda volume: volume >= 3,
-    "below 3 cc": lambda volume: 0 < volume < 3,
-}
+def _in_turn(forms: Iterable[_Form], number: int) -> _Form:
+    listed = list(forms)
+    return listed[number % len(listed)]
 
 
-def main(seeds: int) -> None:
-    """Print the table."""
-    jobs = list(product(range(1, seeds + 1), Vendor))
-    with ProcessPoolExecutor(2) as pool:
-        visits = [visit for patient in pool.map(visits_of, jobs) for visit in patient]
-    print(f"{seeds} seeds, {len(visits)} visits.\n")
-    print(
-        "| vendor | tumour | visits | FTV error %, mean (SD) | least, greatest "
-        "| 3D diameter error mm, mean (SD) | least, greatest |"
+def jobs_of(courses: list[Course], seeds: int, vendors: list[Vendor], motion_mm: float) -> Iterator[Job]:
+    """All that is to be simulated."""
+    number = 0
+    for seed in range(1, seeds + 1):
+        for course in courses:
+            for vendor in vendors:
+                yield Job(number, course, seed, vendor, 0.0)
+                number += 1
+    if motion_mm:
+        for place, course in enumerate(courses):
+            yield Job(number + place, course, 1, vendors[place % len(vendors)], motion_mm)
+
+
+HEADS = (
+    "modality",
+    "quantity",
+    "unit",
+    "n",
+    "mean true",
+    "bias",
+    "bias %",
+    "SD",
+    "95 % limits",
+    "worst",
+    "absent, said so",
+    "absent, found",
+    "there, no value",
+)
+
+
+def rows_of(pairs: list[Pair]) -> Iterator[tuple[str, ...]]:
+    """One row per modality and quantity, modalities in order of their first pair."""
+    modalities = list(dict.fromkeys(pair.modality for pair in pairs))
+    kinds = dict.fromkeys((pair.modality, pair.quantity, pair.unit) for pair in pairs)
+    for kind in sorted(kinds, key=lambda one: modalities.index(one[0])):
+        yield (*kind, *cells([pair for pair in pairs if (pair.modality, pair.quantity, pair.unit) == kind]))
+
+
+def cells(pairs: list[Pair]) -> tuple[str, ...]:
+    """The figures of one row."""
+    both = [
+        (pair.measured, pair.truth) for pair in pairs if pair.truth is not None and pair.measured is not None
+    ]
+    absent = [pair for pair in pairs if pair.truth is None]
+    found = sum(pair.measured is not None for pair in absent)
+    missed = sum(pair.truth is not None and pair.measured is None for pair in pairs)
+    counts = (str(len(absent) - found), str(found), str(missed))
+    if not both:
+        return ("0", *("",) * 6, *counts)
+    differences = [measured - true for measured, true in both]
+    mean, bias = fmean(true for _, true in both), fmean(differences)
+    worst = max(differences, key=abs)
+    digits = 1 if mean >= 100 else 2 if mean >= 1 else 3
+    spread = limits = ""
+    if len(differences) > 1:
+        deviation = stdev(differences)
+        spread = f"{deviation:.{digits}f}"
+        low, high = bias - 1.96 * deviation, bias + 1.96 * deviation
+        limits = f"{low:+.{digits}f} to {high:+.{digits}f}"
+    return (
+        str(len(both)),
+        f"{mean:.{digits}f}",
+        f"{bias:+.{digits}f}",
+        f"{100 * bias / mean:+.1f}",
+        spread,
+        limits,
+        f"{worst:+.{digits}f}",
+        *counts,
     )
-    print("|---|---|---|---|---|---|---|")
-    for vendor, (size, belongs) in product(Vendor, SIZES.items()):
-        chosen = [visit for visit in visits if visit.vendor == vendor.value and belongs(visit.tumour_cc)]
-        volume = [100 * (visit.measured_cc / visit.reference_cc - 1) for visit in chosen]
-        length = [visit.diameter_error_mm for visit in chosen if visit.diameter_error_mm is not None]
-        print(f"| {vendor.value} | {size} | {len(chosen)} | {spread(volume)} | {spread(length)} |")
-    for vendor in Vendor:
-        gone = [visit.voxels for visit in visits if visit.vendor == vendor.value and visit.tumour_cc == 0]
-        print(f"| {vendor.value} | none left | {len(gone)} | voxels found: {sum(gone)} | | | |")
-    pet_recovery_table.main(seeds)
 
 
-def spread(values: list[float]) -> str:
-    """Mean (SD) and range as two cells."""
-    if len(values) < 2:
-        return "too few | "
-    return f"{fmean(values):+.2f} ({stdev(values):.2f}) | {min(values):+.2f}, {max(values):+.2f}"
+def main() -> None:
+    """Print the table."""
+    arguments = _arguments()
+    jobs = list(jobs_of(arguments.courses, arguments.seeds, arguments.vendors, arguments.motion_mm))
+    with ProcessPoolExecutor(arguments.workers, max_tasks_per_child=4) as pool:
+        pairs = [pair for patient in pool.map(pairs_of, jobs) for pair in patient]
+    moving = sum(job.motion_mm > 0 for job in jobs)
+    print(
+        f"{len(jobs)} simulated patients, {moving} of them moving; "
+        f"courses: {', '.join(arguments.courses)}; seeds 1 to {arguments.seeds}.\n"
+    )
+    print(f"| {' | '.join(HEADS)} |")
+    print(f"|{'---|' * len(HEADS)}")
+    for row in rows_of(pairs):
+        print(f"| {' | '.join(row)} |")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--courses", type=_courses, default=list(Course), help="joined by commas; all")
+    parser.add_argument("--seeds", type=int, default=3, help="seeds 1 to this (3)")
+    parser.add_argument("--vendors", type=_vendors, default=list(Vendor), help="joined by commas; both")
+    parser.add_argument("--motion-mm", type=float, default=4.0, help="of those who move; 0: none moves")
+    parser.add_argument("--workers", type=int, default=2)
+    return parser.parse_args()
+
+
+def _courses(text: str) -> list[Course]:
+    return [Course(name) for name in text.split(",")]
+
+
+def _vendors(text: str) -> list[Vendor]:
+    return [Vendor(name) for name in text.split(",")]
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20)
+    main()

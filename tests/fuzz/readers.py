@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from random import Random
 
+import diffusion_seeds
 import mutation
 import pet_seeds
 import seeds
@@ -19,6 +20,8 @@ from neoher.imaging.ultrasound import calibrate_ultrasound
 from neoher.intake.dynamic import find_dynamic
 from neoher.intake.plane_image import read_plane_image
 from neoher.intake.regions.reading import read_region
+from neoher.measure import adc
+from neoher.measure.adc import AdcInputs, AdcValue
 from neoher.measure.suv import SuvInputs, SuvValue, compute
 from neoher.record.conclusion import Conclusion
 from neoher.record.reading.case_file import read_case
@@ -116,6 +119,50 @@ class Pet(Reader):
         return compute(SuvInputs(path=path, region=self.REGIONS))
 
 
+class Diffusion(Reader):
+    """A diffusion exam of which one object of the middle slice is mutated; ADC is taken of other slices.
+
+    An input that changes it without a new warning is a failure like a crash. Of the enhanced exam, which is a
+    single object, only that it is read or refused is asked.
+    """
+
+    REGIONS = ("voxels:0,0,0,7,7,1", "voxels:0,0,3,7,7,4")
+    """Below and above the mutated slice; each form is measured in one of them."""
+
+    def __init__(self) -> None:
+        self.exams = diffusion_seeds.diffusion_exams()
+        self.seeds = {kind: objects[0] for kind, objects in self.exams.items()}
+        self.region = {kind: self.REGIONS[number % 2] for number, kind in enumerate(self.exams)}
+        self.truth: dict[str, Conclusion[AdcValue]] = {}
+
+    def mutated(self, seed: bytes, random: Random) -> bytes:
+        return mutation.mutate_dicom(seed, random)
+
+    def read(self, kind: str, content: bytes, folder: Path) -> None:
+        if kind not in self.truth:
+            (folder / kind).mkdir()
+            for number, data in enumerate(self.exams[kind]):
+                (folder / kind / f"{number}.dcm").write_bytes(data)
+            self.truth[kind] = self.measured(folder, kind)
+        (folder / kind / "0.dcm").write_bytes(content)
+        found, truth = self.measured(folder, kind), self.truth[kind]
+        assert truth.value is not None
+        if found.value is None:
+            assert found.missing
+            return
+        if len(self.exams[kind]) == 1:
+            return
+        if {one.code for one in found.warnings} - {one.code for one in truth.warnings}:
+            return
+        assert found.value.b_values == truth.value.b_values
+        for name in ("mean", "median", "p15", "p25", "minimum", "maximum", "voxels", "volume_cc"):
+            value, right = getattr(found.value, name), getattr(truth.value, name)
+            assert abs(value - right) <= 1e-6 * right, f"{name} is {value}, not {right}, without a word"
+
+    def measured(self, folder: Path, kind: str) -> Conclusion[AdcValue]:
+        return adc.compute(AdcInputs(path=folder / kind, region=self.region[kind]))
+
+
 class Region(Reader):
     """A region object, put on a grid."""
 
@@ -179,12 +226,19 @@ class PlaneImage(Reader):
 
     def read(self, kind: str, content: bytes, folder: Path) -> None:
         (folder / f"{kind}.dcm").write_bytes(content)
-        image = read_plane_image(folder / f"{kind}.dcm")
+        # Of several frames the second: what is stated by frame is looked at.
+        image = read_plane_image(folder / f"{kind}.dcm", frame=1 if kind in seeds.OF_FRAMES else 0)
         if image.projection is not None:
             calibrate_projection(image.projection, image.label)
         else:
             points = ((10.0, 10.0), (20.0, 20.0))
-            calibrate_ultrasound(image.regions, image.size, points, pixel_spacing=image.pixel_spacing)
+            calibrate_ultrasound(
+                image.regions,
+                image.size,
+                points,
+                pixel_spacing=image.pixel_spacing,
+                processed=image.processed,
+            )
 
 
 class Misbehaving(Reader):
@@ -219,6 +273,7 @@ READERS: dict[str, type[Reader]] = {
     "dicom": Exam,
     "archive": Archive,
     "pet": Pet,
+    "diffusion": Diffusion,
     "seg": Segmentation,
     "rtstruct": StructureSet,
     "nifti": LabelMap,

@@ -31,6 +31,7 @@ from neoher.volume.grid import Grid
 
 __all__ = [
     "GRID",
+    "OF_FRAMES",
     "archives",
     "case_texts",
     "exams",
@@ -44,6 +45,8 @@ GRID = Grid((4, 32, 36), (2.0, 0.8, 0.7), (-20.0, 10.0, -5.0), ((0, 0, 1), (0, 1
 SLICES, ROWS, COLUMNS = GRID.shape
 STUDY, SERIES, FRAME_OF_REFERENCE = "1.2.826.0.1.1", "1.2.826.0.1.2", "1.2.826.0.1.3"
 ORIENTATION = [1, 0, 0, 0, 1, 0]
+OF_FRAMES = frozenset({"tomosynthesis", "tomosynthesis-per-frame", "cine"})
+"""Plane images of two frames."""
 PHASE_TIMES = ("100000", "100230", "100730")
 ENCODERS = {RLELossless: "pydicom", JPEG2000Lossless: "pylibjpeg", JPEGLSLossless: "pyjpegls"}
 
@@ -272,7 +275,7 @@ def archives() -> dict[str, bytes]:
 
 
 def plane_images() -> dict[str, bytes]:
-    """A mammogram, a tomosynthesis of two slices and an ultrasound image, each with its calibration."""
+    """Mammograms, tomosyntheses of two slices, ultrasound images and a cine, each with its calibration."""
     mammogram = _object("1.2.840.10008.5.1.4.1.1.1.2", 1)
     mammogram.Modality, mammogram.ViewPosition, mammogram.ImageLaterality = "MG", "CC", "L"
     mammogram.ImagerPixelSpacing, mammogram.PixelSpacing = [0.1, 0.1], [0.095, 0.095]
@@ -285,19 +288,49 @@ def plane_images() -> dict[str, bytes]:
     measures.PixelSpacing = [0.09, 0.09]
     group.PixelMeasuresSequence = [measures]
     tomosynthesis.SharedFunctionalGroupsSequence = [group]
+    conical = _object("1.2.840.10008.5.1.4.1.1.13.1.3", 4)
+    conical.Modality, conical.NumberOfFrames = "MG", 2
+    conical.SharedFunctionalGroupsSequence = [Dataset()]
+    conical.PerFrameFunctionalGroupsSequence = [_spaced(0.09), _spaced(0.088)]
     ultrasound = _object("1.2.840.10008.5.1.4.1.1.6.1", 3)
     ultrasound.Modality = "US"
+    ultrasound.SequenceOfUltrasoundRegions = [_ultrasound_region(0.01)]
+    cine = _object("1.2.840.10008.5.1.4.1.1.3.1", 5)
+    cine.Modality, cine.NumberOfFrames = "US", 2
+    cine.PerFrameFunctionalGroupsSequence = [Dataset(), Dataset()]
+    for frame, group in enumerate(cine.PerFrameFunctionalGroupsSequence):
+        group.SequenceOfUltrasoundRegions = [_ultrasound_region(0.01 * (1 + frame))]
+    exported = _object("1.2.840.10008.5.1.4.1.1.6.1", 6)
+    exported.Modality, exported.ImageType = "US", ["DERIVED", "PRIMARY"]
+    exported.SequenceOfUltrasoundRegions, exported.PixelSpacing = [_ultrasound_region(0.02)], [0.2, 0.2]
+    images = {
+        "mammogram": mammogram,
+        "tomosynthesis": tomosynthesis,
+        "tomosynthesis-per-frame": conical,
+        "ultrasound": ultrasound,
+        "cine": cine,
+        "exported": exported,
+    }
+    for image in images.values():
+        image.Rows, image.Columns = 32, 32
+    return {kind: _written(image) for kind, image in images.items()}
+
+
+def _spaced(spacing_mm: float) -> Dataset:
+    group, measures = Dataset(), Dataset()
+    measures.PixelSpacing = [spacing_mm, spacing_mm]
+    group.PixelMeasuresSequence = [measures]
+    return group
+
+
+def _ultrasound_region(step_cm: float) -> Dataset:
     region = Dataset()
     region.RegionSpatialFormat, region.RegionDataType, region.RegionFlags = 1, 1, 2
     region.RegionLocationMinX0, region.RegionLocationMinY0 = 0, 0
     region.RegionLocationMaxX1, region.RegionLocationMaxY1 = 31, 31
     region.PhysicalUnitsXDirection, region.PhysicalUnitsYDirection = 3, 3
-    region.PhysicalDeltaX, region.PhysicalDeltaY = 0.01, 0.01
-    ultrasound.SequenceOfUltrasoundRegions = [region]
-    images = {"mammogram": mammogram, "tomosynthesis": tomosynthesis, "ultrasound": ultrasound}
-    for image in images.values():
-        image.Rows, image.Columns = 32, 32
-    return {kind: _written(image) for kind, image in images.items()}
+    region.PhysicalDeltaX, region.PhysicalDeltaY = step_cm, step_cm
+    return region
 
 
 def case_texts() -> dict[str, bytes]:

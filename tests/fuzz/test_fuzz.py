@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-READERS = ("dicom", "archive", "seg", "rtstruct", "nifti", "case", "plane", "pet")
+READERS = ("dicom", "archive", "seg", "rtstruct", "nifti", "case", "plane", "pet", "diffusion")
 INPUTS = int(os.environ.get("NEOHER_FUZZ_INPUTS", "1000"))
 SEED = os.environ.get("NEOHER_FUZZ_SEED", "1")
 SILENT_S = 60.0

@@ -243,6 +243,14 @@ def test_a_missing_slice_is_refused(tmp_path: Path) -> None:
         measured(folder)
 
 
+def test_a_slice_that_lacks_a_direction_is_refused(tmp_path: Path) -> None:
+    folder = write_images(tmp_path / "dwi", standard, b_values=(0.0, 800.0), directions=3)
+    assert measured(folder).value is not None
+    (folder / "b11.dcm").unlink()
+    with pytest.raises(SeriesError, match="slices of b = 800 s/mm2 have 2 to 3 images"):
+        measured(folder)
+
+
 def test_two_maps_are_not_chosen_from(tmp_path: Path) -> None:
     folder = write_map(tmp_path / "adc")
     for place in range(SHAPE[0]):

@@ -120,14 +120,22 @@ class DceMeasurement:
     """All that a reader must know: of the time axis, the region, the count and the exam's quality."""
 
     def curve(self) -> KineticCurve | None:
-        """Kinetic curve of the counted voxels, read one phase at a time; None where none counts."""
+        """Kinetic curve of the counted voxels, read one phase at a time; None where none counts.
+
+        Where the phases were put over the one before contrast, so is every other phase of the curve.
+        """
         if self.volume.voxels == 0:
             return None
         return kinetic_curve(self._phase, self.prepared.choice, self.volume.mask)
 
     def _phase(self, index: int) -> PhaseSignal:
-        series = self.series if index in self.series.loaded else self.prepared.exam.load([index])
-        return series.phase(index)
+        if index in self.series.loaded:
+            return self.series.phase(index)
+        exam, align, pre = self.prepared.exam, self.prepared.request.align, self.prepared.choice.pre
+        if align is None:
+            return exam.load([index]).phase(index)
+        pair = exam.load([pre, index])
+        return align_phases(pair, pre, motion=align, area=area_around(self.region)).series.phase(index)
 
 
 def prepare_dce(request: DceRequest, watch: Watch | None = None) -> PreparedExam:

@@ -216,6 +216,8 @@ def _from_images(
     places = slice_places(all_frames, plane)
     grid = grid_of(places, plane)
     frames = tuple(tuple(_of_b(place, members, b, path) for place in places) for b, members in by_b.items())
+    for b, of_b in zip(by_b, frames, strict=True):
+        _refuse_uneven(of_b, b, path)
     return DiffusionExam(
         label=str(path),
         patient_id=all_frames[0].header.identity.patient_id,
@@ -239,6 +241,21 @@ def _of_b(place: Sequence[Frame], members: Sequence[Frame], b: float, path: Path
             "Copy or export the exam again.",
         )
     return found
+
+
+def _refuse_uneven(of_b: Sequence[Sequence[Frame]], b: float, path: Path) -> None:
+    """A slice that lacks a direction is not trace-weighted, and looks like any other."""
+    counts = [len(images) for images in of_b]
+    fewest = min(counts)
+    if fewest == max(counts):
+        return
+    index = counts.index(fewest)
+    raise SeriesError(
+        f"slices of b = {b:g} s/mm2 have {fewest} to {max(counts)} images: a direction or a repetition is "
+        "missing.",
+        f"{path}, {of_b[index][0].header.source.label}",
+        "Copy or export the exam again.",
+    )
 
 
 def _from_map(path: Path, group: Series, warnings: tuple[tuple[str, str], ...]) -> DiffusionExam:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.spatial import ConvexHull, QhullError
 from scipy.spatial.distance import pdist, squareform
+from skimage.measure import marching_cubes
 
 from neoher.simulate.lattice import positions
 from neoher.simulate.mr.scanner import Scanner
@@ -44,6 +46,22 @@ class VisitTruth:
     """Parts of the reference voxels of 0.065 cc or more; voxels that touch by a corner belong together."""
     fragments_longest_diameter_3d_mm: float | None
     """Of these parts taken together, gaps included."""
+    fragments_hull_cc: float | None
+    """Convex hull around these parts' voxels."""
+    parts: int
+    """Of the reference voxels, however small."""
+    reference_diameter_3d_mm: float | None
+    """Of all reference voxels, gaps between parts included."""
+    reference_diameter_in_plane_mm: float | None
+    """The same within one slice of the acquisition."""
+    sphericity: float | None
+    """pi^(1/3) (6 V)^(2/3) / A of the mesh halfway between reference voxels and others."""
+    reference_pe_percent: tuple[float, float] | None
+    """Mean and 95th percentile of the noise-free PE of the reference voxels."""
+    reference_washout_percent: float | None
+    """Share of the reference voxels whose noise-free SER is above 1."""
+    reference_curve_percent: tuple[float, ...] | None
+    """By phase, noise-free enhancement of the reference voxels' mean signal."""
     centre_mm: Vector
     scale: float
     """Linear size against baseline; of islands the size of each against the mass it came from."""
@@ -99,16 +117,16 @@ def truth_of(
         ftv_reference_cc=float(reference.sum() * grid.voxel_volume_cc),
         reference_voxels=int(reference.sum()),
         longest_diameter_3d_mm=_diameter(part, grid),
-        longest_diameter_in_plane_mm=max(
-            (
-                _diameter(_one_slice(part, int(index)), grid) or 0.0
-                for index in np.flatnonzero(part.any(axis=(1, 2)))
-            ),
-            default=None,
-        ),
+        longest_diameter_in_plane_mm=_diameter_in_plane(part, grid),
         tumour_diameter_mm=_continuous_diameter(lesion.shape),
         fragments=len(large),
         fragments_longest_diameter_3d_mm=_diameter(np.logical_or.reduce(large), grid) if large else None,
+        fragments_hull_cc=_hull_cc(np.logical_or.reduce(large), grid) if large else None,
+        parts=int(ndimage.label(reference, structure=np.ones((3, 3, 3)))[1]),
+        reference_diameter_3d_mm=_diameter(reference, grid),
+        reference_diameter_in_plane_mm=_diameter_in_plane(reference, grid),
+        sphericity=_sphericity(reference, grid),
+        **_uptake(visit.noise_free, reference, enhancement, late),
         centre_mm=(float(centre[0]), float(centre[1]), float(centre[2])),
         scale=lesion.scale,
         moved_mm=moved_mm,
@@ -142,6 +160,61 @@ def _parts(mask: NDArray[np.bool_], least_voxels: float) -> list[NDArray[np.bool
         for place, part in enumerate(order)
         if place == 0 or sizes[part] >= least_voxels
     ]
+
+
+class _Uptake(TypedDict):
+    reference_pe_percent: tuple[float, float] | None
+    reference_washout_percent: float | None
+    reference_curve_percent: tuple[float, ...] | None
+
+
+def _uptake(
+    noise_free: NDArray[np.float32], reference: NDArray[np.bool_], enhancement: Array, late: int
+) -> _Uptake:
+    """How the reference voxels take up contrast; `enhancement`: early PE in percent."""
+    if not reference.any():
+        return {
+            "reference_pe_percent": None,
+            "reference_washout_percent": None,
+            "reference_curve_percent": None,
+        }
+    signal = noise_free[:, reference].astype(float)
+    percent = enhancement[reference]
+    late_percent = 100.0 * (signal[late] / signal[0] - 1.0)
+    means = signal.mean(axis=1)
+    return {
+        "reference_pe_percent": (float(percent.mean()), float(np.percentile(percent, 95))),
+        # SER, the ratio of both enhancements, is above 1 where the late one is less.
+        "reference_washout_percent": float(100.0 * (late_percent < percent).mean()),
+        "reference_curve_percent": tuple(float(one) for one in 100.0 * (means / means[0] - 1.0)),
+    }
+
+
+def _diameter_in_plane(mask: NDArray[np.bool_], grid: Grid) -> float | None:
+    slices = np.flatnonzero(mask.any(axis=(1, 2)))
+    return max((_diameter(_one_slice(mask, int(index)), grid) or 0.0 for index in slices), default=None)
+
+
+def _hull_cc(mask: NDArray[np.bool_], grid: Grid) -> float:
+    """Of the corners of the voxels."""
+    corners = np.stack(np.meshgrid(*[(-0.5, 0.5)] * 3), axis=-1).reshape(-1, 3)
+    # A voxel inside others has no corner on the hull.
+    edge = mask & ~ndimage.binary_erosion(mask)
+    points = (np.argwhere(edge)[:, None, :] + corners).reshape(-1, 3) * np.asarray(grid.spacing_mm)
+    return float(ConvexHull(points).volume / 1000.0)
+
+
+def _sphericity(mask: NDArray[np.bool_], grid: Grid) -> float | None:
+    if not mask.any():
+        return None
+    box = ndimage.find_objects(mask.astype(np.int8))[0]
+    padded = np.pad(mask[box], 1).astype(np.float32)
+    vertices, faces, _, _ = marching_cubes(padded, 0.5, spacing=grid.spacing_mm)  # type: ignore[no-untyped-call]
+    corners = vertices[faces].astype(float)
+    volume = abs(float(np.linalg.det(corners).sum())) / 6.0
+    sides = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    area = float(np.linalg.norm(sides, axis=1).sum()) / 2.0
+    return float(np.pi ** (1 / 3) * (6.0 * volume) ** (2 / 3) / area)
 
 
 def _one_slice(mask: NDArray[np.bool_], index: int) -> NDArray[np.bool_]:
