@@ -268,6 +268,64 @@ def test_a_region_written_for_another_matrix_is_not_used(write: Write) -> None:
     assert codes(conclusion) == ["region-beyond-image"]
 
 
+def test_a_frames_own_region_goes_before_that_of_the_object(write: Write) -> None:
+    own = [item(SequenceOfUltrasoundRegions=Sequence([region(PhysicalDeltaX=0.03)])), item()]
+    path = write(
+        ENHANCED_US,
+        "US",
+        NumberOfFrames=2,
+        SequenceOfUltrasoundRegions=Sequence([region()]),
+        PerFrameFunctionalGroupsSequence=Sequence(own),
+    )
+    lengths = [measured(path, (110, 60), (210, 60), frame=frame).value for frame in (0, 1)]
+    assert [one and one.length_mm for one in lengths] == [pytest.approx(30.0), pytest.approx(10.0)]
+
+
+@pytest.mark.parametrize(
+    ("spacing", "length", "said"),
+    [
+        ([0.2, 0.1], 10.0, []),
+        ([0.2018, 0.1009], 10.0, []),  # within 1 %: the same, rounded
+        ([0.203, 0.1015], None, ["region-and-spacing-differ"]),
+        ([0.1, 0.2], None, ["region-and-spacing-differ"]),
+    ],
+)
+def test_a_region_that_differs_from_the_pixel_spacing_is_not_used(
+    write: Write, spacing: list[float], length: float | None, said: list[str]
+) -> None:
+    path = write(US, "US", PixelSpacing=spacing, SequenceOfUltrasoundRegions=Sequence([region()]))
+    conclusion = measured(path, (110, 60), (210, 60))
+    assert conclusion.value is not None
+    assert conclusion.value.length_mm == (pytest.approx(length) if length else None)
+    assert codes(conclusion) == said
+
+
+def test_a_spacing_that_fits_another_picture_is_no_contradiction(write: Write) -> None:
+    other = region(RegionLocationMinX0=400, RegionLocationMaxX1=499, PhysicalDeltaX=0.04, PhysicalDeltaY=0.04)
+    path = write(US, "US", PixelSpacing=[0.4, 0.4], SequenceOfUltrasoundRegions=Sequence([region(), other]))
+    conclusion = measured(path, (110, 60), (210, 60))
+    assert conclusion.value is not None
+    assert conclusion.value.length_mm == pytest.approx(10.0)
+
+
+@pytest.mark.parametrize(
+    ("sop_class", "stated", "said"),
+    [
+        (US, {"ImageType": ["ORIGINAL", "PRIMARY"]}, []),
+        (US, {"ImageType": ["DERIVED", "PRIMARY"]}, ["processed-image"]),
+        ("1.2.840.10008.5.1.4.1.1.7", {}, ["processed-image"]),
+    ],
+)
+def test_a_processed_image_is_measured_with_a_word_of_caution(
+    write: Write, sop_class: str, stated: dict[str, Any], said: list[str]
+) -> None:
+    path = write(sop_class, "US", SequenceOfUltrasoundRegions=Sequence([region()]), **stated)
+    conclusion = measured(path, (110, 60), (210, 60))
+    assert conclusion.value is not None
+    assert conclusion.value.length_mm == pytest.approx(10.0)
+    assert codes(conclusion) == said
+
+
 def test_an_image_without_regions_is_uncalibrated(write: Write) -> None:
     conclusion = measured(write(US, "US"), (110, 60), (210, 60))
     assert conclusion.value is not None
@@ -319,22 +377,47 @@ def test_points_that_have_no_length_are_refused(
         measured(path, start, end)
 
 
-@pytest.mark.parametrize(
-    ("name", "length"),
-    [
-        ("OBXXXX1A_rle.dcm", 26.22878766196998),
-        ("examples_palette.dcm", None),
-        ("JPGLosslessP14SV1_1s_1f_8b.dcm", 25.476696592378157),
-        ("examples_ybr_color.dcm", None),
-        ("US1_J2KR.dcm", None),
-    ],
-)
-def test_foreign_ultrasound_files(shared_data: Path, name: str, length: float | None) -> None:
-    path = shared_data / "imaging" / "ultrasound-generic" / name
-    value = measured(path, (200, 150), (300, 150)).value
-    assert value is not None
-    # The steps of the regions were read with another program; a region beyond its image calibrates nothing.
-    assert value.length_mm == (pytest.approx(length) if length else None)
+FOREIGN = {
+    # Length of 100 pixels along a row by the step of the region as another program reads it; what is said.
+    "OBXXXX1A_rle.dcm": (26.22878766196998, []),
+    "JPGLosslessP14SV1_1s_1f_8b.dcm": (25.476696592378157, []),
+    # Its region, written for 600 rows, reaches beyond the 350 that are left.
+    "examples_palette.dcm": (None, ["region-beyond-image"]),
+    # A cine of 30 frames made smaller: 240 x 320 with a region up to pixel 595, 414.
+    "examples_ybr_color.dcm": (None, ["region-beyond-image"]),
+    "US1_J2KR.dcm": (None, ["uncalibrated"]),
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_foreign_ultrasound_files(shared_data: Path, name: str) -> None:
+    length, said = FOREIGN[name]
+    conclusion = measured(shared_data / "imaging" / "ultrasound-generic" / name, (200, 150), (300, 150))
+    assert conclusion.value is not None
+    assert conclusion.value.length_mm == (pytest.approx(length) if length else None)
+    assert conclusion.value.length_pixels == pytest.approx(100.0)
+    assert codes(conclusion) == said
+    assert conclusion.missing == (() if length else ("pixel calibration",))
+
+
+def test_every_foreign_ultrasound_file_is_looked_at(shared_data: Path) -> None:
+    folder = shared_data / "imaging" / "ultrasound-generic"
+    assert {file.name for file in folder.glob("*.dcm")} == set(FOREIGN)
+
+
+def test_a_graphic_on_a_foreign_image_has_no_length(shared_data: Path) -> None:
+    path = shared_data / "imaging" / "ultrasound-generic" / "OBXXXX1A_rle.dcm"
+    with pytest.raises(ImageError, match="region 176,522 to 743,576 is a trace or a graphic"):
+        measured(path, (200, 540), (300, 540))
+
+
+def test_every_frame_of_a_foreign_cine_is_uncalibrated_alike(shared_data: Path) -> None:
+    path = shared_data / "imaging" / "ultrasound-generic" / "examples_ybr_color.dcm"
+    for frame in (0, 29):
+        conclusion = measured(path, (100, 100), (200, 100), frame=frame)
+        assert codes(conclusion) == ["region-beyond-image"]
+    with pytest.raises(ImageError, match="there is no frame 30"):
+        measured(path, (100, 100), (200, 100), frame=30)
 
 
 # --- the command, volumes, views
