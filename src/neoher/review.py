@@ -11,6 +11,7 @@ Advice (neoher.guidance) is a section of the report: it needs the record alone, 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from neoher.report.assessing import assess_tissue
 from neoher.report.building import build_content
 from neoher.report.exam_images import draw_exam
 from neoher.report.writing import ReportFiles, write_report
+from neoher.response.model_file import read_model_file
 
 __all__ = ["Review", "review"]
 
@@ -43,17 +45,20 @@ def review(
     today: dt.date,
     audience: Audience = Audience.CLINICIAN,
     watch: Watch | None = None,
+    models: Sequence[Path] = (),
 ) -> Review:
     """Read a case, measure what is not measured yet, assess it, and write the report.
 
     Parameters: `case_path`: case folder or its case.yaml; `out`: folder of the report, the case folder when
-    None; `today`: the day on the report; `audience`: who reads it; `watch`: who looks on.
-    Raises: RecordError where the record cannot be read. An exam that cannot be measured stands in the report
-    with its reason.
+    None; `today`: the day on the report; `audience`: who reads it; `watch`: who looks on; `models`: files of
+    `neoher cohort fit` to apply to this case, for research use.
+    Raises: RecordError where the record cannot be read, InputError where a model file is none. An exam that
+    cannot be measured stands in the report with its reason.
     """
     folder = case_file(case_path).parent
 
     case = read_case(case_path)
+    applied = [read_model_file(model) for model in models]
 
     results = measure_case(folder, case, read_measurements(folder), watch)
     write_measurements(folder, measurements_of(results))
@@ -61,5 +66,7 @@ def review(
     tissue = assess_tissue(case)
 
     images = [draw_exam(result) for result in results]
-    content = build_content(case, results, images=images, tissue=tissue, today=today, audience=audience)
+    content = build_content(
+        case, results, images=images, tissue=tissue, today=today, audience=audience, models=applied
+    )
     return Review(write_report(content, out or folder), results)

@@ -18,6 +18,7 @@ def report(
     out: Path | None = None,
     audience: Annotated[Literal["clinician", "patient", "researcher"], Parameter(name="--for")] = "clinician",
     today: dt.date | None = None,
+    model: Annotated[list[Path] | None, Parameter(negative="")] = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """The main job: measure what is not measured yet, assess, advise, and write report.html and report.json.
@@ -40,6 +41,9 @@ def report(
         methods, formulas, parameters, intervals, definitions and how far each source was read.
     today
         The day on the report; left out, the machine's date.
+    model
+        Model file of `neoher cohort fit`, applied to this case for research use as the section 'Prediction'.
+        May be given several times.
     json
         Print one JSON object: where the files lie, what was kept, and what could not be measured.
     """
@@ -49,7 +53,14 @@ def report(
     from neoher.review import review
 
     with watching() as watch:
-        made = review(case, out, today=today or dt.date.today(), audience=Audience(audience), watch=watch)
+        made = review(
+            case,
+            out,
+            today=today or dt.date.today(),
+            audience=Audience(audience),
+            watch=watch,
+            models=tuple(model or ()),
+        )
     problems = {one.exam.id: str(one.problem) for one in made.results if one.problem is not None}
     for exam, problem in problems.items():
         print(f"warning: exam {exam} was not measured: {problem}", file=sys.stderr)

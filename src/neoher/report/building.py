@@ -39,6 +39,7 @@ from neoher.report.reported import modality_in_words
 from neoher.report.sections import Findings, sections_of
 from neoher.report.visits import ReportVisit, visits_of
 from neoher.report.words import exam_title, finding_sentence, treatment_sentences
+from neoher.response.model_file import ModelFile
 
 __all__ = ["NOT_MEASURED", "STALE", "build_content"]
 
@@ -56,13 +57,15 @@ def build_content(
     tissue: TissueAssessments,
     today: dt.date,
     audience: Audience = Audience.CLINICIAN,
+    models: Sequence[ModelFile] = (),
 ) -> ReportContent:
     """Everything the report shows, in reading order.
 
     Parameters: `results` of `neoher.measure.case.measure_case`; `images` of
     `neoher.report.exam_images.draw_exam`, one per result, or none; `tissue` of
     `neoher.report.assessing.assess_tissue`; `today`: the day on the report, after which no fact can be dated;
-    `audience`: who reads it, which decides the sections and their words, never a number.
+    `audience`: who reads it, which decides the sections and their words, never a number;
+    `models` to apply to this case, for research use.
     Does not conclude anything of its own beyond the change between two visits.
     """
     visits = visits_of(case)
@@ -73,7 +76,7 @@ def build_content(
         for table in lesion_tables(case, visits, results, sources)
     )
     problems = timeline_problems(case, today)
-    findings = Findings(case, results, images, tissue, lesions, today, audience)
+    findings = Findings(case, results, images, tissue, lesions, today, audience, models)
     return ReportContent(
         patient=case.patient.id,
         audience=audience,

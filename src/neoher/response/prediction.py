@@ -23,6 +23,7 @@ __all__ = [
     "Prediction",
     "PredictionModel",
     "Predictor",
+    "SubgroupPerformance",
     "design_columns",
     "distance",
     "linear_columns",
@@ -40,6 +41,8 @@ class NumberPredictor(Frozen):
 
     kind: Literal["number"] = "number"
     name: str
+    definition: str = ""
+    """What exactly the column held in the fit."""
     unit: str = ""
     low: float
     """Least value among the patients of the fit; below it nothing is foretold."""
@@ -57,6 +60,7 @@ class CategoryPredictor(Frozen):
 
     kind: Literal["category"] = "category"
     name: str
+    definition: str = ""
     levels: tuple[str, ...] = Field(min_length=2)
 
 
@@ -71,6 +75,20 @@ class Applicability(Frozen):
     """Inverse of the covariance of the straight columns."""
     limit: float
     """Largest Mahalanobis distance among the patients of the fit."""
+
+
+class SubgroupPerformance(Frozen):
+    """How the cross-validated chances did in one group of the fit's patients."""
+
+    column: str
+    group: str
+    n: int
+    events: int
+    auc: float | None
+    auc_low: float | None
+    auc_high: float | None
+    calibration_intercept: float | None
+    """Calibration in the large: 0 is right, above 0 the chances are too low in this group."""
 
 
 class PredictionModel(Frozen):
@@ -93,7 +111,9 @@ class PredictionModel(Frozen):
     """Inverse strength C of the ridge penalty."""
     applicability: Applicability
     performance: dict[str, float | None]
-    """Cross-validated: auc, auc_low, auc_high, brier, calibration_slope, calibration_intercept."""
+    """Cross-validated: auc, auc_low, auc_high, brier, brier_of_rate, calibration_slope (with _low and _high),
+    calibration_intercept (with _low and _high)."""
+    subgroups: tuple[SubgroupPerformance, ...] = ()
     data_sha256: tuple[str, ...] = ()
     software: Software = Field(default_factory=Software)
 

@@ -15,6 +15,7 @@ from neoher.cohort.parts import Parts
 from neoher.cohort.prediction.card import add_performance, methods_of, predictor_table
 from neoher.cohort.prediction.figures import calibration_figure, decision_figure
 from neoher.cohort.prediction.performance import Performance, judge
+from neoher.cohort.prediction.subgroups import Subgroups, judge_subgroups, subgroup_performance
 from neoher.cohort.prediction.training import (
     BoolArray,
     FloatArray,
@@ -91,13 +92,16 @@ def _fitted(
     units = {name: cohort.variables[name].unit for name in question.predictors}
     logistic, boosted = cross_validate(patients, levels, units, question.validation)
     performance = judge(logistic, patients.outcome, patients.person, question.level)
-    model = _model(cohort, question, patients, levels, performance)
+    judged = judge_subgroups(used, question.subgroups, patients, logistic, question.level)
+    model = _model(cohort, question, patients, levels, performance, judged)
 
     parts = Parts()
     beside = judge(boosted, patients.outcome, patients.person, question.level)
     chances = {"logistic model": logistic, "gradient boosting": boosted}
     add_performance(parts, {"logistic model": performance, "gradient boosting": beside}, question.level)
-    _add_subgroups(parts, used, patients, logistic, question)
+    for column, groups in judged.items():
+        named = {f"{column}={group}": each for group, each in groups.items()}
+        add_performance(parts, named, question.level, name=f"subgroups-{column}", title=f"By {column}")
     parts.tests.append(_comparison(logistic, boosted, patients.outcome))
     parts.warnings += _warnings(model, performance, patients)
     figures: tuple[Figure, ...] = ()
@@ -183,9 +187,11 @@ def _model(
     patients: Patients,
     levels: dict[str, tuple[str, ...]],
     performance: Performance,
+    judged: Subgroups,
 ) -> PredictionModel:
     units = {name: cohort.variables[name].unit for name in question.predictors}
-    predictors = predictors_of(patients, levels, units)
+    definitions = {name: cohort.variables[name].definition for name in question.predictors}
+    predictors = predictors_of(patients, levels, units, definitions)
     columns = design(predictors, patients, curved=True)
     penalty = choose_penalty(columns, patients, question.validation.seed)
     fit = fit_ridge(columns, patients.outcome, penalty)
@@ -208,9 +214,15 @@ def _model(
             "auc_low": performance.area.low,
             "auc_high": performance.area.high,
             "brier": performance.brier,
+            "brier_of_rate": performance.brier_of_rate,
             "calibration_slope": performance.slope.value,
+            "calibration_slope_low": performance.slope.low,
+            "calibration_slope_high": performance.slope.high,
             "calibration_intercept": performance.intercept.value,
+            "calibration_intercept_low": performance.intercept.low,
+            "calibration_intercept_high": performance.intercept.high,
         },
+        subgroups=tuple(subgroup_performance(judged)),
         data_sha256=tuple(each.sha256 for each in cohort.files),
     )
 
@@ -229,20 +241,6 @@ def _resampled(
             fit = fit_ridge(columns[drawn], patients.outcome[drawn], whole.C, whole)
             found.append((float(fit.intercept_[0]), *fit.coef_[0].tolist()))
     return tuple(found)
-
-
-def _add_subgroups(
-    parts: Parts, used: Cohort, patients: Patients, chance: FloatArray, question: FitQuestion
-) -> None:
-    for column in question.subgroups:
-        groups = used.groups(column, "--subgroups")
-        judged = {}
-        for group in groups.cat.categories:
-            mine = (groups == group).to_numpy(dtype=bool)
-            judged[f"{column}={group}"] = judge(
-                chance[mine], patients.outcome[mine], patients.person[mine], question.level
-            )
-        add_performance(parts, judged, question.level, name=f"subgroups-{column}", title=f"By {column}")
 
 
 def _comparison(logistic: FloatArray, boosted: FloatArray, outcome: BoolArray) -> TestResult:

@@ -60,20 +60,25 @@ class Patients:
 
 
 def predictors_of(
-    patients: Patients, levels: Mapping[str, Sequence[str]], units: Mapping[str, str]
+    patients: Patients,
+    levels: Mapping[str, Sequence[str]],
+    units: Mapping[str, str],
+    definitions: Mapping[str, str] | None = None,
 ) -> tuple[Predictor, ...]:
     """Ranges, scales, knots and levels as these patients have them.
 
-    Parameters: `levels` of each predictor that is a group (others are numbers), `units` of the numbers.
+    Parameters: `levels` of each predictor that is a group (others are numbers), `units` of the numbers,
+    `definitions` as the data dictionary has them.
     A predictor that does not vary among these patients is left out.
     """
     found: list[Predictor] = []
+    defined = definitions or {}
     for name in patients.values[0]:
         if name in levels:
             held = {str(each[name]) for each in patients.values}
             used = tuple(level for level in levels[name] if level in held)
             if len(used) > 1:
-                found.append(CategoryPredictor(name=name, levels=used))
+                found.append(CategoryPredictor(name=name, definition=defined.get(name, ""), levels=used))
             continue
         numbers = np.array([each[name] for each in patients.values], dtype=np.float64)
         spread = float(numbers.std(ddof=1))
@@ -86,6 +91,7 @@ def predictors_of(
         found.append(
             NumberPredictor(
                 name=name,
+                definition=defined.get(name, ""),
                 unit=units.get(name, ""),
                 low=float(numbers.min()),
                 high=float(numbers.max()),

@@ -25,9 +25,11 @@ from neoher.report.sections.methods import evidence_section, formulas_section
 from neoher.report.sections.outlook import outlook_section
 from neoher.report.sections.pattern import pattern_section
 from neoher.report.sections.pet import fdg_pet_section, her2_pet_section, other_pet_section
+from neoher.report.sections.prediction import prediction_section
 from neoher.report.sections.response import response_section
 from neoher.report.sections.specimen import specimen_section
 from neoher.report.sections.why import why_section
+from neoher.response.model_file import ModelFile
 
 __all__ = ["RESEARCHER_SECTIONS", "SECTIONS", "Findings", "sections_of"]
 
@@ -46,6 +48,8 @@ class Findings:
     today: dt.date
     audience: Audience = Audience.CLINICIAN
     """Who reads the page."""
+    models: Sequence[ModelFile] = ()
+    """Models of the user's own cohort to apply to this case."""
 
 
 SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
@@ -57,6 +61,7 @@ SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
     other_pet_section,
     her2_section,
     outlook_section,
+    prediction_section,
     next_steps_section,
     safety_section,
     why_section,

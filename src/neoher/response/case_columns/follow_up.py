@@ -18,7 +18,7 @@ from neoher.record.treatment import Setting, StopReason, Treatment
 from neoher.response.case_columns.declared import Cell, Declared
 from neoher.response.case_columns.tissue import surgery_of
 
-__all__ = ["COLUMNS", "follow_up_cells"]
+__all__ = ["COLUMNS", "follow_up_cells", "neoadjuvant"]
 
 _START, _SURGERY = "start of neoadjuvant therapy", "surgery"
 
@@ -75,7 +75,7 @@ def follow_up_cells(case: Case, cancer: Cancer | None) -> dict[str, Cell]:
     """The cells of therapy and follow-up; an endpoint without beginning, end or events is not known."""
     surgery = surgery_of(case, cancer)
     operated = surgery.date if surgery else None
-    before = list(_neoadjuvant(case, operated))
+    before = list(neoadjuvant(case, cancer))
     start = min((each.start for each in before if each.start is not None), default=None)
     names = dict.fromkeys(each.regimen or " + ".join(each.drugs) for each in before)
     cells: dict[str, Cell] = {
@@ -94,8 +94,10 @@ def follow_up_cells(case: Case, cancer: Cancer | None) -> dict[str, Cell]:
     return cells
 
 
-def _neoadjuvant(case: Case, operated: dt.date | None) -> Iterator[Treatment]:
-    """Treatment before surgery: stated as neoadjuvant, or begun before the operation."""
+def neoadjuvant(case: Case, cancer: Cancer | None) -> Iterator[Treatment]:
+    """Treatment before surgery: stated as neoadjuvant, or begun before the operation of this cancer."""
+    surgery = surgery_of(case, cancer)
+    operated = surgery.date if surgery else None
     for each in sorted(case.treatment, key=lambda treatment: str(treatment.start or "9999")):
         if each.setting is Setting.NEOADJUVANT or (
             each.setting is None and (operated is None or (each.start is not None and each.start < operated))

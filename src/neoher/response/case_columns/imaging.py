@@ -11,7 +11,7 @@ from neoher.record.lesion import Cancer, LesionKind
 from neoher.record.measurement import Measurements
 from neoher.response.case_columns.declared import Cell, Declared
 
-__all__ = ["declared", "imaging_cells"]
+__all__ = ["declared", "exam_places", "imaging_cells"]
 
 MEASURED = {
     "functional_tumour_volume": ("ftv", "cc", "functional tumour volume, measured"),
@@ -48,6 +48,33 @@ def declared(name: str) -> Declared | None:
     return Declared(
         Kind.NUMBER, f"longest diameter as reported, {modality.upper()}, visit {visit}, largest lesion", unit
     )
+
+
+def exam_places(name: str, case: Case) -> tuple[str, ...]:
+    """Where the number of a column of `imaging_cells` would stand: in the exams of its visit."""
+    quantity, _, _ = name.rpartition("_")
+    measured = next((f"{short}_" for short, *_ in MEASURED.values() if quantity.startswith(f"{short}_")), "")
+    if declared(name) is None:
+        return ()
+    modality, _, visit = (
+        ("mr", "", quantity.removeprefix(measured)) if measured else quantity.partition("_longest_")
+    )
+    exams = [
+        exam
+        for exam in case.exams
+        if exam.modality is not None
+        and exam.modality.lower() == modality
+        and exam.visit is not None
+        and _plain(exam.visit) == visit
+    ]
+    if not exams:
+        return (f"exams (none of modality {modality.upper()} at visit {visit})",)
+    if measured:
+        return tuple(
+            f"exams[{exam.id}].images" if exam.images is None else f"exams[{exam.id}], measured"
+            for exam in exams
+        )
+    return tuple(f"exams[{exam.id}].findings, longest_mm" for exam in exams)
 
 
 def _reported(case: Case, cancer: Cancer | None) -> Iterator[tuple[str, float]]:

@@ -17,7 +17,7 @@ from neoher.record.specimen import Her2Result, Specimen
 from neoher.record.surgery import Surgery, SurgicalSpecimen
 from neoher.response.case_columns.declared import Cell, Declared, agreed
 
-__all__ = ["COLUMNS", "surgery_of", "tissue_cells"]
+__all__ = ["COLUMNS", "before_surgery", "surgery_of", "tissue_cells"]
 
 _THREE = ("positive", "low", "0")
 _SIGNS = ("negative", "positive")
@@ -64,7 +64,7 @@ COLUMNS = {
 def tissue_cells(case: Case, cancer: Cancer | None) -> dict[str, Cell]:
     """The cells of one cancer's tissue; what is not stated, or differs between specimens, is None."""
     cells: dict[str, Cell] = {}
-    before = sorted(_before_surgery(case, cancer), key=lambda specimen: str(specimen.date or "9999"))
+    before = sorted(before_surgery(case, cancer), key=lambda specimen: str(specimen.date or "9999"))
     values = [value for specimen in before if (value := _her2(specimen.her2)) is not None]
     cells["her2_class"] = agreed([_text(value.three_class) for value in values])
     cells["her2_status"] = agreed([_text(value.status) for value in values])
@@ -87,7 +87,8 @@ def surgery_of(case: Case, cancer: Cancer | None) -> Surgery | None:
     return max(with_specimen, key=lambda surgery: str(surgery.date or ""), default=None)
 
 
-def _before_surgery(case: Case, cancer: Cancer | None) -> Iterator[Specimen]:
+def before_surgery(case: Case, cancer: Cancer | None) -> Iterator[Specimen]:
+    """The specimens of the breast that speak for the cancer before its operation; a benign one does not."""
     operated = [surgery.date for surgery in case.surgery if surgery.date is not None]
     for specimen in case.specimens:
         lesion = case.lesion(specimen.lesion) if specimen.lesion else None
