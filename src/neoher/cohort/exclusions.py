@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from neoher.cohort.result import Excluded
+from neoher.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from neoher.cohort.table.tidy import Cohort
 
-__all__ = ["excluded_rows", "known_in_all"]
+__all__ = ["excluded_rows", "known_in_all", "nobody_left"]
 
 
 def known_in_all(columns: Mapping[str, pd.Series]) -> pd.Series:
@@ -24,6 +25,15 @@ def known_in_all(columns: Mapping[str, pd.Series]) -> pd.Series:
     for column in series:
         known &= column.notna()
     return known
+
+
+def nobody_left(columns: Mapping[str, pd.Series], where: str) -> InputError:
+    """The error where no row is known in every column, naming those that hold nothing at all."""
+    never = [name for name, column in columns.items() if not column.notna().any()]
+    empty = f"{', '.join(never)} {'is' if len(never) == 1 else 'are'} known in no row" if never else ""
+    together = "" if len(never) == len(columns) == 1 else f"no row is known in all of {', '.join(columns)}"
+    what = "; ".join(part for part in (together, empty) if part)
+    return InputError(f"{what}.", where, "Nothing was computed.")
 
 
 def excluded_rows(

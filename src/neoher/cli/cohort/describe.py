@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from neoher.cli.cohort.common import Output, Reading, deliver
+from neoher.cli.cohort.common import Output, Reading, deliver, names_of
 
 __all__ = ["describe"]
 
@@ -31,9 +31,9 @@ def describe(
     by
         Column of the groups.
     columns
-        Columns to describe; left out, all but identifiers and free text.
+        Columns to describe, A,B or A B; left out, all but identifiers and free text.
     correlate
-        Columns of numbers to correlate in pairs.
+        Columns of numbers to correlate in pairs, A,B or A B.
     quantile_type
         Type of the quartiles by Hyndman and Fan: 2 (SAS), 6 (SPSS) or 7 (R).
     """
@@ -41,6 +41,6 @@ def describe(
 
     output = output or Output()
     cohort = (reading or Reading()).cohort(table)
-    question = DescribeQuestion(by, tuple(columns or ()), tuple(correlate or ()), quantile_type)
+    question = DescribeQuestion(by, names_of(columns), names_of(correlate), quantile_type)
     result = describe_cohort(cohort, question, drawn=output.out is not None)
     deliver(result, cohort.files, "describe", output)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from neoher.cli.cohort.common import Output, Reading, deliver
+from neoher.cli.cohort.common import Output, Reading, deliver, names_of
 
 __all__ = ["rates"]
 
@@ -39,9 +39,9 @@ def rates(
     strata
         Column of the strata inside which they are compared, pooled and tested for interaction.
     adjust
-        Column to adjust for as well in a logistic model; may be given several times.
+        Columns to adjust for as well in a logistic model, A,B or repeated: numbers straight, groups by level.
     subgroups
-        Columns inside whose levels the groups are compared as well, each with its interaction.
+        Columns, A,B or A B, inside whose levels the groups are compared as well, each with its interaction.
     reference
         Group that the others are compared with; left out, the first.
     outcome_is
@@ -57,7 +57,7 @@ def rates(
     output = output or Output()
     cohort = (reading or Reading()).cohort(table)
     question = RateQuestion(
-        outcome, outcome_is, by, strata, tuple(adjust or ()), tuple(subgroups or ()), reference, level
+        outcome, outcome_is, by, strata, names_of(adjust), names_of(subgroups), reference, level
     )
     result = analyse_rates(cohort, question, drawn=output.out is not None)
     deliver(result, cohort.files, "rates", output)

@@ -11,7 +11,7 @@ from neoher.cohort.agreement.bland_altman import BlandAltman
 from neoher.cohort.agreement.classes import agree_on_class, counts_table, cross_table, shared_levels
 from neoher.cohort.agreement.figures import difference_figure
 from neoher.cohort.agreement.sizes import SizeGroup, agree_on_size
-from neoher.cohort.exclusions import excluded_rows, known_in_all
+from neoher.cohort.exclusions import excluded_rows, known_in_all, nobody_left
 from neoher.cohort.parts import Parts, group_label
 from neoher.cohort.result import CohortResult, Excluded, Heading, ResultTable
 from neoher.cohort.table.tidy import Cohort, Kind
@@ -58,7 +58,7 @@ def _pairs(
         columns[name] = cohort.numbers(name, option) if numbers else cohort.groups(name, option)
     known = known_in_all(columns)
     if not known.any():
-        raise InputError(f"no row has both {measured} and {question.reference}.", "--measured")
+        raise nobody_left(columns, "--measured")
     return cohort.where(known), excluded_rows(cohort, columns)
 
 

@@ -73,7 +73,8 @@ def analyse_change(cohort: Cohort, question: ChangeQuestion) -> CohortResult:
                 question.level,
                 parts,
             )
-            figures.append(roc_figure(course, outcome, question.direction))
+            roc = roc_figure(course, outcome, question.direction)
+            figures += [roc] if roc is not None else []
     further = [] if outcome is None else [_prediction_table(predicted, question)]
     return CohortResult(
         title=f"Change of {', '.join(visits[0] for visits in question.quantities)}",

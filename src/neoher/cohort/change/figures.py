@@ -108,9 +108,10 @@ def spider_figure(course: Course, outcome: pd.Series | None) -> Figure:
         return as_figure(canvas, f"spider-{course.name}", f"Course of {course.name}", caption)
 
 
-def roc_figure(course: Course, outcome: pd.Series, direction: Direction) -> Figure:
-    """The ROC curves of the visits after the baseline."""
+def roc_figure(course: Course, outcome: pd.Series, direction: Direction) -> Figure | None:
+    """The ROC curves of the visits after the baseline; None where the outcome does not vary at any."""
     sign = -1.0 if direction is Direction.FALL else 1.0
+    curves = 0
     with draw(160, 90) as (canvas, axes):
         for index, visit in enumerate(course.visits[1:]):
             kept = (outcome.notna() & course.change[visit].notna()).to_numpy(dtype=bool)
@@ -125,6 +126,9 @@ def roc_figure(course: Course, outcome: pd.Series, direction: Direction) -> Figu
                 label=f"{visit} (n = {case.size})",
                 **style,
             )
+            curves += 1
+        if not curves:
+            return None
         axes.plot([0, 1], [0, 1], color=QUIET, linewidth=0.6)
         axes.set_xlabel("1 - specificity")
         axes.set_ylabel("sensitivity")

@@ -101,6 +101,8 @@ def roc_figure(study: Study) -> Figure | None:
                 **(line_style(index) | {"marker": ""}),
             )
             drawn += 1
+        if not drawn:
+            return None
         axes.plot([0, 1], [0, 1], color=QUIET, linewidth=0.6)
         axes.set_box_aspect(1)
         axes.set_xlabel("1 - specificity")
@@ -111,4 +113,4 @@ def roc_figure(study: Study) -> Figure | None:
             "several tracers, "
             "receptors that treatment may occupy."
         )
-        return as_figure(canvas, "roc", "ROC of SUVmax", caption) if drawn else None
+        return as_figure(canvas, "roc", "ROC of SUVmax", caption)

@@ -35,13 +35,6 @@ def analyse_rates(cohort: Cohort, question: RateQuestion, *, drawn: bool = True)
         strata=question.strata,
         adjust=question.adjust,
     )
-    if counts.n == 0:
-        named = [question.outcome, question.by, question.strata, *question.adjust]
-        raise InputError(
-            f"no row is known in all of {', '.join(filter(None, named))}.",
-            cohort.name,
-            "Nothing was computed.",
-        )
     reference = _reference(counts, question)
     estimates = _rates(counts, question)
     tests: list[TestResult] = []

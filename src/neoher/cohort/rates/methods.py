@@ -40,10 +40,19 @@ def methods_text(cohort: Cohort, question: RateQuestion, counts: RateCounts, ref
         )
     if question.adjust:
         sentences.append(
-            f"Adjusted odds ratios come from logistic regression with {', '.join(question.adjust)} as "
-            "categories (maximum likelihood, Wald intervals)."
+            f"Adjusted odds ratios come from logistic regression with {_entered(counts)} (maximum likelihood, "
+            "Wald intervals)."
         )
     return " ".join(filter(None, sentences))
+
+
+def _entered(counts: RateCounts) -> str:
+    """Which adjusting columns enter as categories, and which as numbers."""
+    groups = [name for name, levels in counts.adjusting.items() if levels]
+    numbers = [name for name, levels in counts.adjusting.items() if not levels]
+    parts = [f"{', '.join(groups)} as categories"] if groups else []
+    parts += [f"{', '.join(numbers)} as a number, straight"] if numbers else []
+    return " and ".join(parts)
 
 
 def _compared(by: str, reference: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neoher.cohort.rates.comparing import as_estimate, as_test
-from neoher.cohort.rates.counting import RateCounts
+from neoher.cohort.rates.counting import RateCounts, pattern_of
 from neoher.cohort.result import Estimate, TestResult
 from neoher.cohort.statistics import stratified
 from neoher.cohort.statistics.logistic import LogisticFit, fit_logistic, likelihood_ratio_between
@@ -21,6 +21,8 @@ __all__ = ["adjusted_effects", "pooled_effects"]
 
 GREENLAND = "Mantel-Haenszel; interval of Greenland and Robins"
 SEPARATED = "; cannot be estimated: groups are separated, a coefficient runs to infinity"
+STRATUM = None
+"""Stands for the strata among the names of the adjusting columns, any of which somebody may have."""
 DEPENDENT = "; cannot be estimated: the columns determine one another"
 
 
@@ -81,8 +83,8 @@ def adjusted_effects(
     """
     estimates: list[Estimate] = []
     tests: list[TestResult] = []
-    chosen: list[tuple[str, list[str]]] = []
-    stratum = ["stratum"] if strata else []
+    chosen: list[tuple[str, list[str | None]]] = []
+    stratum: list[str | None] = [STRATUM] if strata else []
     if strata:
         chosen.append((f"adjusted for {strata}", stratum))
     if counts.adjusting:
@@ -104,10 +106,10 @@ def adjusted_effects(
     return estimates, tests
 
 
-def _interactions(counts: RateCounts) -> Iterator[tuple[list[str], str]]:
-    yield ["stratum"], "crude"
+def _interactions(counts: RateCounts) -> Iterator[tuple[list[str | None], str]]:
+    yield [STRATUM], "crude"
     if counts.adjusting:
-        yield ["stratum", *counts.adjusting], f"adjusted for {' and '.join(counts.adjusting)}"
+        yield [STRATUM, *counts.adjusting], f"adjusted for {' and '.join(counts.adjusting)}"
 
 
 def _odds_ratios(
@@ -127,9 +129,9 @@ def _odds_ratios(
 
 
 def _fit(
-    counts: RateCounts, reference: int, columns: Sequence[str], *, group: bool, crossed: bool = False
+    counts: RateCounts, reference: int, columns: Sequence[str | None], *, group: bool, crossed: bool = False
 ) -> LogisticFit | None:
-    """The model of the patterns: intercept, groups against the reference, each column's levels."""
+    """The model of the patterns: intercept, groups against the reference, each column's levels or its number."""
     patterns = counts.patterns
     design: list[NDArray[np.float64]] = [np.ones(len(patterns))]
     names = ["intercept"]
@@ -138,10 +140,14 @@ def _fit(
         design.append(_indicator(patterns["group"] == place))
         names.append(f"group {place}")
     for column in columns:
-        levels = counts.strata if column == "stratum" else counts.adjusting[column]
+        held = "stratum" if column is None else pattern_of(column)
+        levels = counts.strata if column is None else counts.adjusting[column]
+        if not levels:
+            design.append(patterns[held].to_numpy(dtype=float))
+            names.append(held)
         for place in range(1, len(levels)):
-            design.append(_indicator(patterns[column] == place))
-            names.append(f"{column} {place}")
+            design.append(_indicator(patterns[held] == place))
+            names.append(f"{held} {place}")
     if crossed:
         for place in groups:
             for stratum in range(1, len(counts.strata)):

@@ -88,4 +88,7 @@ def likelihood_ratio_between(smaller: LogisticFit | None, larger: LogisticFit | 
         return Test(None, None, None)
     statistic = max(0.0, 2 * (larger.log_likelihood - smaller.log_likelihood))
     df = len(larger.names) - len(smaller.names)
+    if df == 0:
+        # One group only: there is nothing that the larger model adds.
+        return Test(None, None, None)
     return Test(statistic, df, chi_squared_tail(statistic, df))

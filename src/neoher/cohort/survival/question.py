@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from neoher.cohort.exclusions import excluded_rows, known_in_all
+from neoher.cohort.exclusions import excluded_rows, known_in_all, nobody_left
 from neoher.cohort.result import Excluded
 from neoher.cohort.survival.cox import Ties
 from neoher.cohort.survival.follow_up import FloatArray, FollowUp, IntArray, since_landmark
@@ -84,7 +84,7 @@ def followed_of(cohort: Cohort, question: SurvivalQuestion) -> Followed:
     excluded = excluded_rows(cohort, columns)
     known = known_in_all(columns)
     if not known.any():
-        raise InputError("no row has a time, an event and a group.", ", ".join(columns))
+        raise nobody_left(columns, "--time, --event")
     kept = cohort.where(known)
     follow_up = FollowUp.of(columns[time][known], columns[event][known].astype("int64"))
     if question.landmark is not None:
