@@ -266,8 +266,10 @@ def test_the_same_cohort_comes_from_every_kind_of_file(tmp_path: Path, suffix: s
         (b"", "empty"),
         (b"a,b\n", "no rows"),
         (b"a,a\n1,2\n", "two columns"),
-        ("a,b\n\xe4,1\n".encode("latin-1"), "UTF-8"),
-        ("a,b\n1,2\n\xe4,1,3\n".encode("latin-1"), "UTF-8"),
+        (b"a,b\n\x81,1\n", "neither in UTF-8 nor in windows-1252"),
+        (b"a,b\n\x00,1\n", "neither in UTF-8 nor in windows-1252"),
+        (b"a,b\n1,2\n\xe4,1,3\n", "row 3: the row has 3 cells"),
+        (b"Study of 2024\na,b\n1,2\n", "`header: ROW`"),
         (b"\na,b\n1,2\n", "first line"),
     ],
 )

@@ -72,6 +72,37 @@ def test_the_dictionary_of_redcap_becomes_ours(tmp_path: Path) -> None:
     assert "2 = positive" in variables["her2"].conversion
 
 
+def test_a_choice_that_says_unknown_is_not_known(tmp_path: Path) -> None:
+    dictionary = DICTIONARY.replace("0, negative", "0, negative | -9, Unknown")
+    cohort = read(tmp_path, EXPORT.replace("B2,baseline_arm_1,,,1", "B2,baseline_arm_1,,,-9"), dictionary)
+    assert cohort.frame["her2"].isna().tolist() == [False, True]
+    assert list(cohort.frame["her2"].cat.categories) == ["positive", "low", "negative"]
+
+
+@pytest.mark.parametrize(
+    ("choices", "dead"),
+    [
+        ("0, No | 1, Yes", [0, 1]),
+        ("1, No | 0, Yes", [1, 0]),
+        ("0, Alive | 1, Deceased", [0, 1]),
+        ("1, Alive | 0, Dead", [1, 0]),
+        ("0, Lebt | 1, Tot", [0, 1]),
+    ],
+)
+def test_an_event_is_what_its_labels_say(tmp_path: Path, choices: str, dead: list[int]) -> None:
+    """A1 has the code 0, B2 the code 1."""
+    cohort = read(tmp_path, dictionary=DICTIONARY.replace("0, No | 1, Yes", choices))
+    assert cohort.variables["os_event"].kind is Kind.EVENT
+    assert cohort.frame["os_event"].tolist() == dead
+
+
+def test_a_checkbox_of_a_negative_code_has_its_label(tmp_path: Path) -> None:
+    """REDCap names the column of the code -1 drugs____1."""
+    dictionary = DICTIONARY.replace("2, pertuzumab", "-1, none")
+    variables = read(tmp_path, EXPORT.replace("drugs___2", "drugs____1"), dictionary).variables
+    assert variables["drugs____1"].definition == "Drugs: none"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "what"),
     [
@@ -81,8 +112,10 @@ def test_the_dictionary_of_redcap_becomes_ours(tmp_path: Path) -> None:
         ("2020-05-01", "01.05.2020", "no date of the form"),
         ("B2,surgery_arm_1", "B2,baseline_arm_1", "stands in several rows of one event"),
         ("B2,surgery_arm_1", ",surgery_arm_1", "names no record"),
-        ("650,1", "-650,1", "negative"),
-        ("650,1", ",1", "no time"),
+        ("650,1", "-650,1", r"row 6, column os_days \(patient B2\): .* negative"),
+        ("650,1", ",1", r"column os_days \(patient B2\): .* no time"),
+        ("650,1", "650,4", r"row 6, column os_event \(patient B2\): '4' is not one of the codes"),
+        ('"3,25"', '"3 mm"', r"row 4, column ftv_cc \(patient A1\): '3 mm' is in mm"),
     ],
 )
 def test_what_cannot_be_is_refused(tmp_path: Path, old: str, new: str, what: str) -> None:

@@ -31,7 +31,7 @@ class Reading:
     redcap_dictionary: Annotated[
         Path | None, Parameter(help="Data dictionary (CSV) of the REDCap project whose export TABLE is.")
     ] = None
-
+    sheet: Annotated[str | None, Parameter(help="The one sheet of a workbook to read.")] = None
     where: Annotated[
         list[str],
         Parameter(
@@ -45,7 +45,11 @@ class Reading:
         from neoher.cohort.table.restricting import restrict
 
         whole = read_cohort(
-            table, mapping=self.mapping, also=self.also, redcap_dictionary=self.redcap_dictionary
+            table,
+            mapping=self.mapping,
+            also=self.also,
+            redcap_dictionary=self.redcap_dictionary,
+            sheet=self.sheet,
         )
         return restrict(whole, self.where)
 

@@ -24,7 +24,7 @@ def doseresponse(
     from neoher.cohort.dose_response.calculator import CALCULATOR
     from neoher.cohort.dose_response.facts import DoseRow
     from neoher.cohort.dose_response.page import dose_response_result
-    from neoher.cohort.table.raw import data_file
+    from neoher.cohort.table.files.raw import data_file
     from neoher.record.rows import read_rows
 
     stated = {"rows": read_rows(table, DoseRow), "half": half, "level": level}

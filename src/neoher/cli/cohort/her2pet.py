@@ -46,7 +46,7 @@ def her2pet(
     from neoher.cohort.her2pet.reading import LesionColumns, lesions_of
 
     if holds_events(table):
-        from neoher.cohort.table.raw import data_file
+        from neoher.cohort.table.files.raw import data_file
 
         study = paired_study(table, window, keep_treated=keep_treated)
         result = analyse_her2pet(study.lesions, study.source, window, level)

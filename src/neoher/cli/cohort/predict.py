@@ -25,7 +25,7 @@ def predict(
     A patient outside the data of the fit gets no number. Research use.
     """
     from neoher.cohort.prediction.applying import apply_model
-    from neoher.cohort.table.raw import data_file
+    from neoher.cohort.table.files.raw import data_file
     from neoher.response.prediction import read_model
 
     fitted = read_model(model)

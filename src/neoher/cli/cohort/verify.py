@@ -58,7 +58,7 @@ def verify(
 def _claims_of(table: Path) -> tuple[tuple[Claim, ...], tuple[DataFile, ...]]:
     from importlib import resources
 
-    from neoher.cohort.table.raw import data_file
+    from neoher.cohort.table.files.raw import data_file
     from neoher.cohort.verify.claims import Claim
     from neoher.errors import InputError
     from neoher.record.rows import read_rows

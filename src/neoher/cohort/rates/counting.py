@@ -85,7 +85,11 @@ def count_rates(
     for name, levels in adjusting.items():
         column = columns[name][known]
         frame[pattern_of(name)] = _codes(column, levels) if levels else _standardised(column)
-    patterns = frame.groupby(["group", "stratum", *map(pattern_of, adjusting)])["yes"].agg(yes="sum", all="size").reset_index()
+    patterns = (
+        frame.groupby(["group", "stratum", *map(pattern_of, adjusting)])["yes"]
+        .agg(yes="sum", all="size")
+        .reset_index()
+    )
     shape = (len(stratum_levels), len(group_levels))
     events, totals = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     np.add.at(events, (patterns["stratum"], patterns["group"]), patterns["yes"])

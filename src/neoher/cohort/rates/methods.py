@@ -40,8 +40,8 @@ def methods_text(cohort: Cohort, question: RateQuestion, counts: RateCounts, ref
         )
     if question.adjust:
         sentences.append(
-            f"Adjusted odds ratios come from logistic regression with {_entered(counts)} (maximum likelihood, "
-            "Wald intervals)."
+            f"Adjusted odds ratios come from logistic regression with {_entered(counts)} (maximum "
+            "likelihood, Wald intervals)."
         )
     return " ".join(filter(None, sentences))
 

@@ -131,7 +131,7 @@ def _odds_ratios(
 def _fit(
     counts: RateCounts, reference: int, columns: Sequence[str | None], *, group: bool, crossed: bool = False
 ) -> LogisticFit | None:
-    """The model of the patterns: intercept, groups against the reference, each column's levels or its number."""
+    """The model of the patterns: intercept, groups against the reference, each column's levels or number."""
     patterns = counts.patterns
     design: list[NDArray[np.float64]] = [np.ones(len(patterns))]
     names = ["intercept"]

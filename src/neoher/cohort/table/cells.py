@@ -26,6 +26,7 @@ __all__ = [
     "NumberReader",
     "Reader",
     "as_date",
+    "date_form_of",
     "looks_like_date",
     "marks_among",
     "plain_number",
@@ -43,6 +44,11 @@ _DATES = re.compile(
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-. ]\d{1,4}",
     re.IGNORECASE,
 )
+
+
+DATE_FORMS = ("", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d")
+"""Forms that a column of dates may have without a mapping; a dot stands between day, month and year."""
+FIRST_YEAR, LAST_YEAR = 1800, 2200
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,17 +182,30 @@ def _no_number(text: str, unit: str, measured: tuple[str, str] | None) -> tuple[
     return "is no number", "Correct it, or list it under `missing` in the mapping."
 
 
+def date_form_of(texts: Sequence[str]) -> str | None:
+    """The one form that all dates of a column have: '' for ISO 8601, else a strptime form.
+
+    None where none fits, or days and months cannot be told apart (all of them are 12 or below).
+    """
+    fitting = [form for form in DATE_FORMS if not any(as_date(form)(text)[1] for text in texts)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
 def as_date(form: str = "") -> Reader:
     """A reader of dates: ISO 8601, or the strptime form that the mapping states."""
 
     def read(text: str) -> tuple[dt.datetime | None, str, str]:
         try:
             if form:
-                return dt.datetime.strptime(text, form), "", ""
-            return dt.datetime.combine(dt.date.fromisoformat(text[:10]), dt.time()), "", ""
+                day = dt.datetime.strptime(text, form)
+            else:
+                day = dt.datetime.combine(dt.date.fromisoformat(text[:10]), dt.time())
         except ValueError:
             expected = form or "year-month-day (ISO 8601)"
             return None, f"is no date of the form {expected}", "State `date_form:` in the mapping."
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            return None, f"is a day of the year {day.year}", "Correct it, or mark it as missing."
+        return day, "", ""
 
     return read
 

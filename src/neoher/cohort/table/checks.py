@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from neoher.cohort.table.cells import CellProblem
-    from neoher.cohort.table.raw import RawTable
+    from neoher.cohort.table.files.raw import RawTable
 
 __all__ = ["check_cohort", "check_endpoint", "event_column_of", "odd_values", "refuse_cells"]
 
@@ -127,17 +127,28 @@ def _refuse(cohort: Cohort, rows: pd.Index, column: str, what: object) -> None:
     patients = cohort.patients()
     named = cohort.patient is not None
     listed = [
-        f"row {row}, column {column}{f' (patient {patients.loc[row]})' if named else ''}: {what(row)}."  # type: ignore[operator]
+        f"{_cell(cohort, row, column)}{f' (patient {patients.loc[row]})' if named else ''}: {what(row)}."  # type: ignore[operator]
         for row in rows[:ROWS_NAMED]
     ]
     if len(rows) > ROWS_NAMED:
         listed.append(f"... and {len(rows) - ROWS_NAMED} more rows.")
     where = cohort.files[0].path if cohort.files else cohort.name
+    if column in cohort.places:
+        where = cohort.places[column].table
     raise TableError(
         "no statistic is made of this table.\n  " + "\n  ".join(listed),
         where,
         "Correct the cells, or mark them as missing together with their event.",
     )
+
+
+def _cell(cohort: Cohort, row: int, column: str) -> str:
+    """The cell where it stands; of one that is not there, the row that the cohort counts."""
+    place = cohort.places.get(column)
+    if place is None:
+        return f"row {row}, column {column}"
+    there = place.rows.dropna().get(row, row)
+    return f"row {int(there)}, column {place.column}"
 
 
 def _later_than_survival(cohort: Cohort, times: Iterable[str]) -> list[Caution]:

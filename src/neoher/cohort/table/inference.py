@@ -16,6 +16,7 @@ from neoher.cohort.table.cells import (
     NumberReader,
     Reader,
     as_date,
+    date_form_of,
     looks_like_date,
     marks_among,
     plain_number,
@@ -56,7 +57,10 @@ DTYPES = {
     Kind.IDENTIFIER: "string",
 }
 
+_HER2_CLASSES = re.compile(r"her2[\s_.-]*(class|before|after|baseline|residual|spectrum)", re.IGNORECASE)
 _YES_NO = {"yes": True, "no": False, "y": True, "n": False, "true": True, "false": False}
+_YES_NO_OR_CODES: dict[str, Any] = {**_YES_NO, "1": True, "0": False}
+"""Answers as words, and 1 and 0 beside words: one table filled in by two hands."""
 _EVENTS: dict[str, Any] = {"no": 0, "yes": 1, "false": 0, "true": 1, "censored": 0, "event": 1}
 _EVENTS |= {"alive": 0, "dead": 1, "deceased": 1, "died": 1, "no event": 0}
 
@@ -152,11 +156,15 @@ def _event(
     return variable, values, problems
 
 
+def _named_answer(texts: list[str]) -> bool:
+    return any(case_of(text) in _YES_NO for text in texts)
+
+
 def _by_cells(
     name: str, column: pd.Series, texts: list[str], missing: Sequence[str], *, decimal_comma: bool
 ) -> tuple[Variable, pd.Series, list[CellProblem]]:
-    if texts and all(case_of(text) in _YES_NO for text in texts):
-        return _read(Variable(name, Kind.YES_NO, name), column, Codes(dict(_YES_NO)).reader(), missing)
+    if texts and all(case_of(text) in _YES_NO_OR_CODES for text in texts) and _named_answer(texts):
+        return _read(Variable(name, Kind.YES_NO, name), column, Codes(_YES_NO_OR_CODES).reader(), missing)
     together = plain_numbers(texts)
     if together is not None and len(texts) > FEW_CODES:
         variable = Variable(name, Kind.NUMBER, name, unit=unit_in_name(name))
@@ -166,6 +174,11 @@ def _by_cells(
     ]
     measured = [text for text in texts if with_unit(text) is not None]
     if numbers and len(numbers) == len(texts) and set(numbers) <= {0.0, 1.0}:
+        if set(numbers) == {0.0} and _HER2_CLASSES.match(name):
+            # Of HER2 classes 0 is one: nobody here has another.
+            return _category(
+                Variable(name, Kind.CATEGORY, name, levels=_in_order(texts)), column, texts, missing
+            )
         return _read(
             Variable(name, Kind.YES_NO, name), column, Codes({"0": False, "1": True}).reader(), missing
         )
@@ -178,11 +191,21 @@ def _by_cells(
         variable = Variable(name, Kind.NUMBER, name, unit=unit)
         return _read(variable, column, NumberReader(unit, decimal_comma=decimal_comma), missing)
     if texts and all(looks_like_date(text) for text in texts):
-        return _read(Variable(name, Kind.DATE, name), column, as_date(), missing)
+        return _dates(name, column, texts, missing)
     if len(texts) <= MOST_GROUPS or len(texts) * 4 <= int(column.notna().sum()):
         variable = Variable(name, Kind.CATEGORY, name, levels=_in_order(texts))
         return _category(variable, column, texts, missing)
     return _read(Variable(name, Kind.TEXT, name), column, _as_written, missing)
+
+
+def _dates(
+    name: str, column: pd.Series, texts: list[str], missing: Sequence[str]
+) -> tuple[Variable, pd.Series, list[CellProblem]]:
+    """A column of dates in the one form that fits them all; refused where day and month may be either."""
+    form = date_form_of(texts)
+    told = f"dates written {form}" if form else ""
+    variable = Variable(name, Kind.DATE, name, conversion=told)
+    return _read(variable, column, as_date(form or ""), missing)
 
 
 def _category(

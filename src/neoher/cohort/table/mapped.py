@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from neoher.cohort.table.cells import CellProblem, Codes, NumberReader, Reader, as_date, translate
 from neoher.cohort.table.checks import odd_values, refuse_cells
+from neoher.cohort.table.files.raw import RawTable
 from neoher.cohort.table.inference import DTYPES
 from neoher.cohort.table.mapping import ColumnSpec, Condition, Mapping, Part
-from neoher.cohort.table.raw import RawTable
-from neoher.cohort.table.tidy import Cohort, Kind, Variable, case_of
+from neoher.cohort.table.tidy import Cohort, Kind, Place, Variable, case_of
 from neoher.cohort.table.units import factor
 from neoher.errors import TableError
 from neoher.record.conclusion import Caution
@@ -54,6 +54,7 @@ def build_mapped(mapping: Mapping, raw: Sequence[RawTable]) -> Cohort:
     placed = {base.name: None, **_placements(mapping, parts, warnings)}
     columns: dict[str, pd.Series] = {}
     variables: dict[str, Variable] = {}
+    places: dict[str, Place] = {}
     for name, spec in mapping.columns.items():
         part_name = spec.part or base.name
         if spec.source is None or part_name not in parts:
@@ -64,6 +65,7 @@ def build_mapped(mapping: Mapping, raw: Sequence[RawTable]) -> Cohort:
         refuse_cells(table, problems, table.cells[_named(table, _part(mapping, part_name).identifier)])
         rows = placed[part_name]
         if rows is not None:
+            places[name] = Place(table.label, str(_named(table, spec.source)), rows.set_axis(index))
             values = values.reindex(rows).set_axis(index)
         columns[name] = _categorical(spec, values)
         variables[name] = _variable(name, spec, columns[name])
@@ -82,6 +84,7 @@ def build_mapped(mapping: Mapping, raw: Sequence[RawTable]) -> Cohort:
         mapping.name,
         tuple(warnings),
         reading=_reading(mapping, parts),
+        places=places,
     )
 
 

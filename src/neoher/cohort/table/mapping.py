@@ -126,6 +126,10 @@ class Mapping(Frozen):
     sources: tuple[str, ...] = ()
     missing: tuple[Code, ...] | None = None
     decimal: Literal[".", ","] = "."
+    encoding: str | None = None
+    """Of text files, such as windows-1252; left out: UTF-8, or Windows-1252 with a warning."""
+    header: int | None = Field(default=None, ge=1)
+    """Row that names the columns, from 1; left out: the first, below titles of one cell in a workbook."""
     parts: tuple[Part, ...] = Field(min_length=1)
     """The first is the base: its patients are the cohort."""
     columns: dict[str, ColumnSpec]

@@ -9,16 +9,25 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from neoher.cohort.table.cells import CellProblem, Codes, NumberReader, Reader, as_date, translate
+from neoher.cohort.table.cells import (
+    CellProblem,
+    Codes,
+    NumberReader,
+    Reader,
+    as_date,
+    marks_among,
+    translate,
+)
 from neoher.cohort.table.checks import refuse_cells
 from neoher.cohort.table.column_types import typed_values
+from neoher.cohort.table.files.raw import RawTable
 from neoher.cohort.table.inference import DTYPES, infer_column
 from neoher.cohort.table.mapping import DEFAULT_MISSING
-from neoher.cohort.table.raw import RawTable
-from neoher.cohort.table.tidy import Cohort, Kind, Variable
+from neoher.cohort.table.tidy import Cohort, Kind, Place, Variable
 from neoher.errors import TableError
 
 if TYPE_CHECKING:
@@ -50,23 +59,27 @@ def read_redcap(table: RawTable, dictionary: Path) -> Cohort:
             table.label,
             "Export the raw data as CSV, with the record's name.",
         )
-    wide = _one_row_a_record(table, record)
+    wide, rows = _one_row_a_record(table, record)
     variables: dict[str, Variable] = {}
     columns: dict[str, pd.Series] = {}
     problems: list[CellProblem] = []
     for name in wide.columns:
         variable, values, wrong = _field(name, wide[name], fields, record)
         variables[name], columns[name] = variable, typed_values(variable, values)
-        problems += wrong
-    refuse_cells(table, problems, wide[record])
+        problems += [_in_the_export(problem, rows[name]) for problem in wrong]
+    refuse_cells(table, problems, table.cells[record].astype("string"))
     reading = (
         "The REDCap export was read by its data dictionary: codes as their labels, one row a record, a field "
         f"of several events as one column each; empty cells and the marks "
         f"{', '.join(DEFAULT_MISSING)} are missing."
     )
-    return Cohort(
-        pd.DataFrame(columns, index=wide.index), variables, record, table.path.name, reading=reading
-    )
+    places = {
+        name: Place(table.label, name.partition("@")[0], where.set_axis(wide.index))
+        for name, where in rows.items()
+        if name in columns
+    }
+    frame = pd.DataFrame(columns, index=wide.index)
+    return Cohort(frame, variables, record, table.path.name, reading=reading, places=places)
 
 
 def _fields(dictionary: Path) -> dict[str, dict[str, str]]:
@@ -84,8 +97,17 @@ def _fields(dictionary: Path) -> dict[str, dict[str, str]]:
     return {row[FIELD].strip(): {key: (row.get(key) or "").strip() for key in row if key} for row in rows}
 
 
-def _one_row_a_record(table: RawTable, record: str) -> pd.DataFrame:
-    """The export with one row a record, indexed by the record's first row."""
+def _in_the_export(problem: CellProblem, rows: pd.Series) -> CellProblem:
+    """The problem by the column and the rows in which the export has its cells."""
+    return replace(
+        problem,
+        column=problem.column.partition("@")[0],
+        rows=tuple(int(rows.loc[row]) for row in problem.rows),
+    )
+
+
+def _one_row_a_record(table: RawTable, record: str) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
+    """The export with one row a record, indexed by the record's first row; and where its cells stand."""
     import pandas as pd
 
     cells = table.cells.astype("string")
@@ -106,6 +128,7 @@ def _one_row_a_record(table: RawTable, record: str) -> pd.DataFrame:
         )
     first = pd.Series(cells.index, cells[record].to_numpy()).groupby(level=0, sort=False).first()
     wide = {record: pd.Series(first.index, pd.Index(first.to_numpy(), name="row"), dtype="string")}
+    origin = {record: pd.Series(first.to_numpy(), first.to_numpy())}
     for name in cells.columns:
         if name in (record, EVENT, REPEATED, INSTANCE):
             continue
@@ -118,7 +141,9 @@ def _one_row_a_record(table: RawTable, record: str) -> pd.DataFrame:
                 name if len(places) == 1 else f"{name}@{'.'.join(part for part in one.split('/') if part)}"
             )
             wide[label] = values.reindex(first.index).set_axis(wide[record].index).astype("string")
-    return pd.DataFrame(wide)
+            found = pd.Series(cells.index[rows], cells.loc[rows, record].to_numpy())
+            origin[label] = found.reindex(first.index).set_axis(first.to_numpy())
+    return pd.DataFrame(wide), origin
 
 
 def _field(
@@ -133,16 +158,11 @@ def _field(
         return _read(variable, column, lambda text: (text, "", ""))
     choices = dict(_choices(field.get(CHOICES, "")))
     if kind in CODED and choices:
-        levels = tuple(dict.fromkeys(choices.values()))
-        variable = Variable(
-            name, Kind.CATEGORY, name, levels=levels, definition=label, conversion=_said(choices)
-        )
-        known, values, problems = infer_column(name, column, DEFAULT_MISSING)
-        if known.kind in (Kind.EVENT, Kind.YES_NO) and set(choices) <= {"0", "1"} and not problems:
-            return known, values, problems
-        return _read(variable, column, Codes(dict(choices)).reader())
+        return _chosen(name, column, choices, label)
     if kind in ("yesno", "truefalse", "checkbox") or "___" in plain:
-        chosen = choices.get(plain.partition("___")[2], "")
+        # In a column's name REDCap writes a code in small letters, and its minus as another underscore.
+        named = {code.lower().replace("-", "_"): said for code, said in choices.items()}
+        chosen = named.get(plain.partition("___")[2], "")
         words = f"{label}: {chosen}" if chosen else label
         codes = Codes({"0": False, "1": True}).reader()
         return _read(Variable(name, Kind.YES_NO, name, definition=words), column, codes)
@@ -158,6 +178,27 @@ def _field(
     if validation.startswith("date"):
         return _read(Variable(name, Kind.DATE, name, definition=label), column, as_date())
     return infer_column(name, column, DEFAULT_MISSING)
+
+
+def _chosen(
+    name: str, column: pd.Series, choices: dict[str, str], label: str
+) -> tuple[Variable, pd.Series, list[CellProblem]]:
+    """A field of choices as its labels; an answer or an event where name and labels say so."""
+    # A choice labelled 'Unknown' is a mark of what is not known, as such a cell would be.
+    unknown = {code for code, said in choices.items() if marks_among([said], DEFAULT_MISSING)}
+    meant = {code: None if code in unknown else said for code, said in choices.items()}
+    levels = tuple(dict.fromkeys(said for said in meant.values() if said is not None))
+    variable = Variable(name, Kind.CATEGORY, name, levels=levels, definition=label, conversion=_said(choices))
+    labelled = _read(variable, column, Codes(dict(meant)).reader())
+    if labelled[2]:
+        return labelled
+    # Labels before codes: '1, No | 0, Yes' means what it says.
+    for written in (labelled[1], column if set(choices) <= {"0", "1"} else None):
+        if written is not None:
+            known, values, problems = infer_column(name, written, DEFAULT_MISSING)
+            if known.kind in (Kind.EVENT, Kind.YES_NO) and not problems:
+                return replace(known, definition=label, conversion=_said(choices)), values, []
+    return labelled
 
 
 def _choices(stated: str) -> Iterator[tuple[str, str]]:

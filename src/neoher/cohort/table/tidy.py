@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from neoher.cohort.result import DataFile, Excluded
 
-__all__ = ["Cohort", "Kind", "Variable", "case_of"]
+__all__ = ["Cohort", "Kind", "Place", "Variable", "case_of"]
 
 MOST_GROUPS = 20
 """A column with more distinct values than this is no grouping."""
@@ -43,6 +43,18 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where the cells of a column stand that do not stand in the row of the table that the cohort counts."""
+
+    table: str
+    """The file, and its sheet where there are several."""
+    column: str
+    """The column's own name there."""
+    rows: pd.Series
+    """Row there of each row of the cohort."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cohort:
     """Patients (or lesions) as rows, typed columns, and where they come from.
 
@@ -63,6 +75,8 @@ class Cohort:
     """How the table was read, in sentences for the methods text."""
     left_out: tuple[Excluded, ...] = field(default=())
     """Rows that the mapping's own rules left out."""
+    places: dict[str, Place] = field(default_factory=dict)
+    """Of columns from other parts, or from other rows of a record."""
 
     def __len__(self) -> int:
         return len(self.frame)
