@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -77,6 +78,59 @@ def test_the_counts_of_ispy1_by_her2_and_hr(ispy1: Cohort) -> None:
         ("pcr", "not known"),
         ("her2_class", "not known"),
     }
+
+
+def test_numbers_are_adjusted_for_as_numbers_whatever_their_columns_are_called(r: ModuleType) -> None:
+    """Three regimens, a stratum and two columns with names that the counting uses; the models are R's."""
+    rng = np.random.default_rng(11)
+    frame = made_up(rng, 220).dropna()
+    frame["group"] = rng.integers(1, 4, len(frame)).astype(float)
+    frame["stratum"] = (rng.normal(1e6, 40, len(frame))).round(1)
+    question = RateQuestion("pcr", by="regimen", strata="hr", adjust=("group", "stratum", "her2_class"))
+    result = analyse_rates(as_cohort(frame), question)
+    theirs = r.run(
+        """
+d <- data.frame(y = input$y, g = relevel(factor(input$g), "TCHP"), s = factor(input$s), a = input$a,
+  b = (input$b - 1e6), h = factor(input$h))
+k <- glm.control(epsilon = 1e-14, maxit = 100)
+m <- glm(y ~ g + s + a + b + h, binomial, d, control = k)
+o <- glm(y ~ s + a + b + h, binomial, d, control = k)
+x <- glm(y ~ g * s + a + b + h, binomial, d, control = k)
+ci <- function(n) exp(coef(m)[n] + c(0, -1, 1) * qnorm(.975) * sqrt(vcov(m)[n, n]))
+p <- function(a, b) anova(a, b, test = "LRT")[["Pr(>Chi)"]][2]
+list(th = ci("gTH"), thp = ci("gTHP"), group = p(o, m), x = p(m, x))
+""",
+        y=frame["pcr"].astype(int),
+        g=frame["regimen"],
+        s=frame["hr"],
+        a=frame["group"],
+        b=frame["stratum"],
+        h=frame["her2_class"],
+    )
+    words = "adjusted for hr and group and stratum and her2_class"
+    for name, his in (("TH", theirs["th"]), ("THP", theirs["thp"])):
+        ours = estimate(result, f"odds ratio, {name} v TCHP", words)
+        assert all(r.same(a, b) for a, b in zip(ours, his, strict=True))
+    assert r.same(p_of(result, "likelihood ratio, logistic regression", words), theirs["group"])
+    crossed = "likelihood ratio of the interaction, logistic regression"
+    assert r.same(p_of(result, crossed, "adjusted for group and stratum and her2_class"), theirs["x"])
+    assert "her2_class as categories and group, stratum as a number" in result.methods_text
+
+
+@pytest.mark.parametrize("empty", ["her2_class", "pcr"])
+def test_a_column_that_is_known_nowhere_is_named(empty: str) -> None:
+    frame = made_up(np.random.default_rng(1), 20)
+    frame[empty] = None
+    with pytest.raises(InputError, match=f"no row is known in all of .*; {empty} is known in no row"):
+        analyse_rates(as_cohort(frame.assign(hr="negative")), RateQuestion("pcr", by="her2_class"))
+
+
+def test_one_group_alone_has_rates_and_nothing_to_compare() -> None:
+    frame = made_up(np.random.default_rng(1), 40).assign(her2_class="positive")
+    question = RateQuestion("pcr", by="her2_class", strata="hr", subgroups=("regimen",))
+    found = analyse_rates(as_cohort(frame), question).as_json()
+    json.dumps(found, allow_nan=False)
+    assert all(test["p"] is None for test in found["tests"] if "interaction" in test["method"])
 
 
 @pytest.mark.shared

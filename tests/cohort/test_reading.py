@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from neoher.cohort.survival.analysis import analyse_survival
+from neoher.cohort.survival.question import SurvivalQuestion
 from neoher.cohort.table.building import as_cohort, read_cohort
 from neoher.cohort.table.checks import check_endpoint, event_column_of
 from neoher.cohort.table.mapping import read_mapping, shipped_mappings
@@ -158,8 +160,13 @@ def test_every_wrong_cell_is_named_at_once(cohort_of: Read) -> None:
 
 
 def test_codes_1_and_2_alone_do_not_say_which_is_the_event(cohort_of: Read) -> None:
-    with pytest.raises(TableError, match="not said which of them is the event"):
-        cohort_of("patient,os_days,os_event\nA,100,1\nB,90,2\n")
+    """B died at 90, A was last seen at 100: once the event is named, survival at 95 is a half."""
+    cohort = cohort_of("patient,os_days,os_event\nA,100,1\nB,90,2\nC,,1\n")
+    with pytest.raises(InputError, match=r"holds 2 and never 0(.|\n)*--event-is 2"):
+        analyse_survival(cohort, SurvivalQuestion("os_days", "os_event"))
+    result = analyse_survival(cohort, SurvivalQuestion("os_days", "os_event", event_is="2", at=(95.0,)))
+    (found,) = [each.value for each in result.estimates if each.name == "survival at 95"]
+    assert found == 0.5
 
 
 def test_a_time_and_an_event_of_two_endpoints_are_refused(cohort_of: Read) -> None:

@@ -159,6 +159,22 @@ list(coef = unname(coef(m)), se = unname(sqrt(diag(vcov(m)))), lrt = c(l$Devianc
     assert r.same(test.p, theirs["lrt"][1])
 
 
+@pytest.mark.parametrize("events", [(4, 5), (5, 5), (6, 4), (5, 6)])
+def test_the_continuity_correction_over_strata_is_that_of_r(r: ModuleType, events: tuple[int, int]) -> None:
+    """Differences from the expected of 0, about a half and more: R corrects from a half on, and not below."""
+    tables = [TwoByTwo(events[0], 10 - events[0], 5, 5), TwoByTwo(3, 6, events[1], 15 - events[1])]
+    theirs = r.run(
+        """
+x <- array(c(input$a, input$b), c(2, 2, 2)); m <- mantelhaen.test(x); c(unname(m$statistic), m$p.value)
+""",
+        a=[events[0], 5, 10 - events[0], 5],
+        b=[3, events[1], 6, 15 - events[1]],
+    )
+    found = stratified.cochran_mantel_haenszel(tables, corrected=True)
+    assert r.same(found.statistic, theirs[0])
+    assert r.same(found.p, theirs[1])
+
+
 def test_separated_groups_have_no_odds_ratio() -> None:
     design = np.array([[1.0, 0.0], [1.0, 1.0]])
     fit = fit_logistic(design, ["one", "group"], np.array([0.0, 5.0]), np.array([10.0, 9.0]))
@@ -189,6 +205,42 @@ deviance(m) - deviance(x)
     assert larger is not None
     assert larger.separated
     assert r.same(likelihood_ratio_between(main, larger).statistic, theirs)
+
+
+def test_a_group_beside_a_separated_one_keeps_its_odds_ratio(r: ModuleType) -> None:
+    """Nobody of group h has the outcome: its coefficient runs to infinity, that of g does not."""
+    design = np.array([[1.0, g, h, s] for s in (0, 1) for g, h in ((0, 0), (1, 0), (0, 1))])
+    events, totals = np.array([9.0, 4.0, 0.0, 7.0, 2.0, 0.0]), np.array([20.0, 19.0, 18.0, 11.0, 9.0, 12.0])
+    theirs = r.run(
+        """
+d <- as.data.frame(input$d); names(d) <- c("one", "g", "h", "s"); y <- cbind(input$y, input$n - input$y)
+k <- glm.control(epsilon = 1e-14, maxit = 200)
+m <- suppressWarnings(glm(y ~ g + h + s, binomial, d, control = k)); o <- glm(y ~ s, binomial, d, control = k)
+list(b = coef(m)[["g"]], se = sqrt(vcov(m)["g", "g"]), lr = deviance(o) - deviance(m))
+""",
+        d=design,
+        y=events,
+        n=totals,
+    )
+    names = ["one", "g", "h", "s"]
+    fit = fit_logistic(design, names, events, totals)
+    assert fit is not None
+    assert [fit.estimable(name) for name in names] == [True, True, False, True]
+    assert r.same(float(fit.coefficients[1]), theirs["b"])
+    assert r.same(float(np.sqrt(fit.covariance[1, 1])), theirs["se"])
+    assert fit.odds_ratio("h").value is None
+    alone = fit_logistic(design[:, [0, 3]], ["one", "s"], events, totals)
+    assert r.same(likelihood_ratio_between(alone, fit).statistic, theirs["lr"])
+
+
+def test_a_model_that_foretells_everybody_gives_the_supremum_of_its_likelihood() -> None:
+    """Perfect separation: the likelihood comes to 0, so the statistic is that of the intercept alone."""
+    design = np.array([[1.0, 0.0], [1.0, 1.0]])
+    events, totals = np.array([0.0, 9.0]), np.array([10.0, 9.0])
+    alone = fit_logistic(design[:, :1], ["one"], events, totals)
+    both = fit_logistic(design, ["one", "group"], events, totals)
+    by_hand = -2 * (9 * np.log(9 / 19) + 10 * np.log(10 / 19))
+    assert likelihood_ratio_between(alone, both).statistic == pytest.approx(by_hand, rel=1e-9)
 
 
 def test_dependent_columns_give_no_model() -> None:

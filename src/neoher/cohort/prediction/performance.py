@@ -77,7 +77,7 @@ def net_benefit(chance: FloatArray, outcome: BoolArray, threshold: float) -> flo
 def _slope(score: FloatArray, outcome: BoolArray, level: float) -> Interval:
     columns = np.column_stack([np.ones_like(score), score])
     fit = fit_logistic(columns, ("intercept", "slope"), outcome.astype(np.float64), np.ones(score.size))
-    if fit is None or fit.separated:
+    if fit is None or not fit.estimable("slope"):
         return Interval(None)
     return _wald(float(fit.coefficients[1]), float(fit.covariance[1, 1]), level)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["adjusted_effects", "pooled_effects"]
 
 GREENLAND = "Mantel-Haenszel; interval of Greenland and Robins"
-SEPARATED = "; cannot be estimated: groups are separated, a coefficient runs to infinity"
+SEPARATED = "; cannot be estimated: groups are separated, the coefficient runs to infinity"
 STRATUM = None
 """Stands for the strata among the names of the adjusting columns, any of which somebody may have."""
 DEPENDENT = "; cannot be estimated: the columns determine one another"
@@ -51,7 +51,7 @@ def pooled_effects(
             estimates.append(as_estimate(f"common {kind}, {label}", interval, method, within, level, n))
         method = "Cochran-Mantel-Haenszel"
         for corrected, convention in (
-            (True, "with continuity correction"),
+            (True, "with continuity correction, where the difference from the expected is 0.5 or more"),
             (False, "no continuity correction"),
         ):
             test = stratified.cochran_mantel_haenszel(tables, corrected=corrected)
@@ -120,7 +120,7 @@ def _odds_ratios(
             continue
         method = "logistic regression; Wald interval"
         label = f"odds ratio, {name} v {counts.groups[reference]}"
-        if fit is None or fit.separated:
+        if fit is None or not fit.estimable(f"group {group}"):
             reason = DEPENDENT if fit is None else SEPARATED
             yield Estimate(name=label, value=None, method=method + reason, group=words, n=counts.n)
             continue

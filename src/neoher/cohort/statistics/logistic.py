@@ -17,10 +17,11 @@ __all__ = ["LogisticFit", "fit_logistic", "likelihood_ratio_between"]
 Numbers = NDArray[np.float64]
 STEPS = 100
 CONVERGED = 1e-14
-WORST = 1e15
-"""Condition number of the information beyond which a coefficient runs to infinity."""
-LARGEST_LOG_ODDS = 25.0
-"""A coefficient beyond this is taken as on its way to infinity: groups that are separated."""
+WORST_VARIANCE = 1e4
+"""A coefficient of an indicator or a standardised number with a larger variance is on its way to infinity:
+groups that are separated."""
+NOT_INVERTIBLE = 1e13
+"""Condition number of the scaled information beyond which its inverse is noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,20 @@ class LogisticFit:
     coefficients: Numbers
     covariance: Numbers
     log_likelihood: float
-    separated: bool
-    """Whether a coefficient runs to infinity: no interval is given then."""
+
+    @property
+    def separated(self) -> bool:
+        """Whether any coefficient runs to infinity."""
+        return not all(self.estimable(name) for name in self.names)
+
+    def estimable(self, name: str) -> bool:
+        """Whether a coefficient is finite; one may be while another runs to infinity."""
+        place = self.names.index(name)
+        return bool(self.covariance[place, place] < WORST_VARIANCE)
 
     def odds_ratio(self, name: str, level: float = 0.95) -> Interval:
-        """The odds ratio of a coefficient with Wald's interval; None where groups are separated."""
-        if self.separated:
+        """The odds ratio of a coefficient with Wald's interval; None where it runs to infinity."""
+        if not self.estimable(name):
             return Interval(None)
         place = self.names.index(name)
         value, error = float(self.coefficients[place]), math.sqrt(float(self.covariance[place, place]))
@@ -45,7 +54,7 @@ class LogisticFit:
 
     def wald(self, name: str) -> Test:
         """Wald's z test of a coefficient."""
-        if self.separated:
+        if not self.estimable(name):
             return Test(None, None, None)
         place = self.names.index(name)
         z = float(self.coefficients[place]) / math.sqrt(float(self.covariance[place, place]))
@@ -58,28 +67,37 @@ def fit_logistic(
     """Maximum likelihood of a logistic model on patterns: rows of `design` with events of totals.
 
     Shapes: design (patterns, coefficients), events and totals (patterns,). None where the columns of the
-    design depend on each other. Newton's method (iteratively reweighted least squares) to a relative change
-    of the likelihood of 1e-14; a dozen patterns need no library that takes seconds to load.
+    design depend on each other. Newton's method (iteratively reweighted least squares) until the likelihood
+    stands, also where a coefficient runs to infinity: the others and the likelihood have then come to rest.
+    A dozen patterns need no library that takes seconds to load.
     """
     held = totals > 0
     design, events, totals = design[held], events[held], totals[held]
     if np.linalg.matrix_rank(design) < design.shape[1]:
         return None
     coefficients = np.zeros(design.shape[1])
+    covariance = np.full((design.shape[1], design.shape[1]), np.inf)
     previous = -math.inf
+    likelihood = previous
     for _ in range(STEPS):
         odds = design @ coefficients
         likelihood = -float(events @ np.logaddexp(0, -odds) + (totals - events) @ np.logaddexp(0, odds))
-        chance = 1 / (1 + np.exp(-odds))
-        information = (design * (totals * chance * (1 - chance))[:, None]).T @ design
-        far = bool(np.abs(coefficients).max() > LARGEST_LOG_ODDS) or np.linalg.cond(information) > WORST
-        if far or abs(likelihood - previous) <= CONVERGED * abs(likelihood):
-            covariance = np.asarray(np.linalg.pinv(information), dtype=np.float64)
-            return LogisticFit(tuple(names), coefficients, covariance, likelihood, separated=far)
+        # The least of both tails, so that a chance near 1 keeps its digits.
+        chance, rest = np.exp(-np.logaddexp(0, -odds)), np.exp(-np.logaddexp(0, odds))
+        information = (design * (totals * chance * rest)[:, None]).T @ design
+        scale = np.sqrt(np.diag(information))
+        if not scale.all():
+            break
+        scaled = information / np.outer(scale, scale)
+        if np.linalg.cond(scaled) > NOT_INVERTIBLE:
+            break
+        covariance = np.linalg.inv(scaled) / np.outer(scale, scale)
+        if abs(likelihood - previous) <= CONVERGED * (abs(likelihood) + 0.1):
+            break
         previous = likelihood
-        coefficients = coefficients + np.linalg.solve(information, design.T @ (events - totals * chance))
-    covariance = np.asarray(np.linalg.pinv(information), dtype=np.float64)
-    return LogisticFit(tuple(names), coefficients, covariance, likelihood, separated=True)
+        step = design.T @ (events * rest - (totals - events) * chance)
+        coefficients = coefficients + np.linalg.solve(scaled, step / scale) / scale
+    return LogisticFit(tuple(names), coefficients, covariance, likelihood)
 
 
 def likelihood_ratio_between(smaller: LogisticFit | None, larger: LogisticFit | None) -> Test:

@@ -44,8 +44,9 @@ def cochran_mantel_haenszel(strata: Sequence[TwoByTwo], *, corrected: bool) -> T
     if variance == 0:
         return Test(None, 1, None)
     gap = abs(gap)
-    if corrected:
-        gap -= min(0.5, gap)
+    if corrected and gap >= 0.5:
+        # R corrects where the correction is no larger than the difference, and else not at all.
+        gap -= 0.5
     statistic = gap**2 / variance
     return Test(statistic, 1, chi_squared_tail(statistic, 1))
 

@@ -12,7 +12,7 @@ from neoher.cohort.result import Excluded
 from neoher.cohort.survival.cox import Ties
 from neoher.cohort.survival.follow_up import FloatArray, FollowUp, IntArray, since_landmark
 from neoher.cohort.survival.kaplan_meier import Interval
-from neoher.cohort.table.checks import check_endpoint, event_column_of
+from neoher.cohort.table.checks import check_endpoint, event_column_of, unsaid_events
 from neoher.cohort.table.tidy import Cohort, Kind
 from neoher.errors import InputError
 from neoher.record.conclusion import Caution
@@ -134,14 +134,12 @@ def _causes(cohort: Cohort, event: str, event_is: str | None) -> pd.Series:
     counted = variable.kind is Kind.NUMBER and codes.dropna().isin(range(MOST_CAUSES + 1)).all()
     if variable.kind is Kind.EVENT or counted:
         causes = codes.astype("Int64")
-        if not variable.levels and set(causes.dropna().unique()) == {1, 2}:
-            # Several programs write 1 for censored and 2 for dead: as causes, all would have an event.
+        if not variable.levels and unsaid_events(causes):
             raise InputError(
-                f"the column {event} holds 1 and 2 and never 0, so that nobody would be censored.",
+                f"the column {event} holds 2 and never 0, so that nobody would be censored.",
                 "--event",
-                "Where 1 is censored and 2 the event: --event-is 2. Where 2 is a competing event, name "
-                "the levels "
-                "in a mapping.",
+                "Where 1 is censored and 2 the event: --event-is 2. Where 2 is a competing event, name the "
+                "levels in a mapping.",
             )
         return causes
     raise InputError(

@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from neoher.cohort.table.cells import CellProblem
     from neoher.cohort.table.files.raw import RawTable
 
-__all__ = ["check_cohort", "check_endpoint", "event_column_of", "odd_values", "refuse_cells"]
+__all__ = [
+    "check_cohort",
+    "check_endpoint",
+    "event_column_of",
+    "odd_values",
+    "refuse_cells",
+    "unsaid_events",
+]
 
 MOST_NAMED = 8
 ROWS_NAMED = 5
@@ -116,8 +123,17 @@ def _refuse_negative(cohort: Cohort, time: str) -> None:
         _refuse(cohort, negative, time, lambda row: f"the time {values.loc[row]:g} is negative")
 
 
+def unsaid_events(codes: pd.Series) -> bool:
+    """Whether codes of events hold 2 and never 0: several programs write 1 for censored and 2 for dead."""
+    found = set(codes.dropna().unique())
+    return 2 in found and 0 not in found
+
+
 def _refuse_event_without_time(cohort: Cohort, time: str, event: str) -> None:
     frame = cohort.frame
+    if not cohort.variables[event].levels and unsaid_events(frame[event]):
+        # Which of them is the event is asked for where it is needed.
+        return
     rows = frame.index[(frame[event] > 0).fillna(False) & frame[time].isna()]
     if len(rows):
         _refuse(cohort, rows, time, lambda _: f"there is an event ({event}) and no time")

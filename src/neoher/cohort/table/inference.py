@@ -135,25 +135,8 @@ def _event(
             "Events are 0 (censored), 1 (event), 2 ... (competing events), or named in a mapping.",
         )
 
-    variable, values, problems = _read(
-        Variable(name, Kind.EVENT, name, definition=known.definition, endpoint=known.endpoint),
-        column,
-        read,
-        missing,
-    )
-    found = set(values.dropna().unique())
-    if 2 in found and 0 not in found and not problems:
-        rows = tuple(int(row) for row in values.index[values == 2])
-        problems = [
-            CellProblem(
-                name,
-                rows,
-                "2",
-                "is a code beside 1, without any 0: it is not said which of them is the event",
-                "Say it in a mapping: `codes: {1: 0, 2: 1}`.",
-            )
-        ]
-    return variable, values, problems
+    variable = Variable(name, Kind.EVENT, name, definition=known.definition, endpoint=known.endpoint)
+    return _read(variable, column, read, missing)
 
 
 def _named_answer(texts: list[str]) -> bool:
