@@ -98,6 +98,34 @@ def test_three_methods_are_rated_as_by_r(r: ModuleType) -> None:
             assert r.same(ours, theirs[key][place])
 
 
+def test_a_constant_between_the_methods_is_full_consistency_and_no_full_agreement(r: ModuleType) -> None:
+    first = np.array([1.0, 4, 2, 8, 5])
+    theirs = r.run(
+        """
+        suppressPackageStartupMessages(library(psych))
+        icc <- suppressWarnings(ICC(cbind(input$x, input$x + 7), lmer = FALSE)$results)
+        list(value = icc$ICC, low = icc[["lower bound"]], high = icc[["upper bound"]])
+        """,
+        x=first,
+    )
+    found = intraclass(np.stack([first, first + 7], axis=1))
+    for place, each in enumerate(found.values()):
+        for ours, key in ((each.value, "value"), (each.low, "low"), (each.high, "high")):
+            assert r.same(ours, theirs[key][place]), each.form
+    alike = intraclass(np.stack([first, first], axis=1))
+    assert {(each.value, each.low, each.high) for each in alike.values()} == {(1.0, 1.0, 1.0)}
+
+
+def test_ratings_that_cancel_out_have_no_correlation_of_their_mean() -> None:
+    """Sums of 9 in every subject: nothing varies between them, so ICC(1,1) and ICC(3,1) are -1."""
+    first = np.array([1.0, 4, 2, 8, 5])
+    found = intraclass(np.stack([first, 9 - first], axis=1))
+    assert found[IntraclassForm.ONE_WAY].value == -1
+    assert found[IntraclassForm.CONSISTENCY].value == -1
+    means = (IntraclassForm.ONE_WAY_MEAN, IntraclassForm.AGREEMENT_MEAN, IntraclassForm.CONSISTENCY_MEAN)
+    assert [found[form].value for form in means] == [None, None, None]
+
+
 TABLES = {
     "ordered": [[20, 3, 1], [4, 15, 5], [0, 2, 9]],
     "two": [[45, 15], [25, 15]],
@@ -191,6 +219,12 @@ def test_a_difference_of_exactly_the_band_is_concordant() -> None:
     assert (counts.over, counts.under, counts.concordant) == (1, 1, 2)
 
 
+def test_means_that_do_not_vary_have_no_slope() -> None:
+    first = np.array([1.0, 4, 2, 8])
+    assert bland_altman(first, 9 - first).slope is None
+    assert bland_altman(first, first - 2).slope == 0
+
+
 def test_too_few_pairs_are_refused() -> None:
     two = np.array([1.0, 2.0])
     with pytest.raises(InputError, match="3 pairs"):
@@ -199,7 +233,7 @@ def test_too_few_pairs_are_refused() -> None:
         lins_concordance(two, two)
     with pytest.raises(InputError, match="single value"):
         lins_concordance(np.ones(4), np.arange(4.0))
-    with pytest.raises(InputError, match="nothing but a constant"):
-        intraclass(np.array([[1.0, 2], [2, 3], [5, 6]]))
+    with pytest.raises(InputError, match="no subject differs"):
+        intraclass(np.array([[1.0, 2], [1, 2], [1, 2]]))
     with pytest.raises(InputError, match="two classes"):
         cohens_kappa(np.array([[7, 0], [0, 0]]))

@@ -38,8 +38,8 @@ class BlandAltman:
     lower_approximate: Bounds
     upper_approximate: Bounds
     """The same limits with the intervals of 1999, symmetric and too short in small samples."""
-    slope: float
-    """Change of the difference per unit of the mean of both."""
+    slope: float | None
+    """Change of the difference per unit of the mean of both; None where the means do not vary."""
     slope_t: float | None
     slope_p: float | None
     """Of no proportional bias (t test of the slope); None where the means or differences do not vary."""
@@ -74,11 +74,13 @@ def bland_altman(
         for tail in ((1 - level) / 2, (1 + level) / 2)
     )
     mean = (measured + reference) / 2
-    slope, slope_t, slope_p = 0.0, None, None
-    if np.ptp(mean) > 0 and np.ptp(difference) > 0:
+    varies = float(np.ptp(mean)) > 0
+    slope: float | None = 0.0 if varies else None
+    slope_t, slope_p = None, None
+    if varies and np.ptp(difference) > 0:
         line = linregress(mean, difference)
         slope, slope_p = float(line.slope), float(line.pvalue)
-        slope_t = slope / float(line.stderr) if line.stderr > 0 else None
+        slope_t = float(line.slope) / float(line.stderr) if line.stderr > 0 else None
     return BlandAltman(
         n,
         Bounds(bias, bias - quantile * error, bias + quantile * error),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -29,10 +31,12 @@ class Intraclass:
     """One form with its interval and the F test of no correlation."""
 
     form: IntraclassForm
-    value: float
-    low: float
-    high: float
+    value: float | None
+    """None where its variances leave nothing to divide by, as for a mean of ratings that cancel out."""
+    low: float | None
+    high: float | None
     f: float
+    """Infinite where the methods differ by nothing but a constant."""
     df_between: int
     df_error: int
     p: float
@@ -44,8 +48,8 @@ def intraclass(ratings: NDArray[np.float64], level: float = 0.95) -> dict[Intrac
     (1,.): raters differ from subject to subject. (2,.): methods are a sample; absolute agreement, a bias
     between them counts. (3,.): these methods alone; consistency, a bias does not count. (.,1): one rating;
     (.,k): the mean of k.
-    Raises: InputError for fewer than 2 subjects or methods, an incomplete table, or no variation within
-    subjects.
+    Where the methods differ by nothing but a constant, forms of consistency are 1.
+    Raises: InputError for fewer than 2 subjects or methods, an incomplete table, or subjects all alike.
     Source: Shrout and Fleiss, Psychol Bull 1979;86:420; intervals of (2,.) as McGraw and Wong, Psychol
     Methods 1996;1:30 (unverified).
     """
@@ -60,48 +64,63 @@ def intraclass(ratings: NDArray[np.float64], level: float = 0.95) -> dict[Intrac
     total = float(((ratings - grand) ** 2).sum())
     within = (total - between * (n - 1)) / (n * (k - 1))
     error = (total - between * (n - 1) - columns * (k - 1)) / ((n - 1) * (k - 1))
-    if error <= 1e-12 * max(total, 1e-300) or within <= 1e-12 * max(total, 1e-300):
-        raise InputError("the methods differ by nothing but a constant, so no interval exists.", "ratings")
+    # What is left by rounding alone is nothing.
+    between, within, error = (0.0 if each <= 1e-12 * total else each for each in (between, within, error))
+    if not between and not error:
+        raise InputError("no subject differs from another, so nothing can correlate.", "ratings")
+    one_way, two_way = (between / each if each else math.inf for each in (within, error))
     tail = (1 + level) / 2
-    one_way, two_way = between / within, between / error
+    found: dict[IntraclassForm, Intraclass] = {}
     df, df_within, df_error = n - 1, n * (k - 1), (n - 1) * (k - 1)
 
-    def limits(ratio: float, df_other: int) -> tuple[float, float]:
-        return (
-            ratio / float(f_distribution.ppf(tail, df, df_other)),
-            ratio * float(f_distribution.ppf(tail, df_other, df)),
-        )
+    def single(ratio: float) -> float | None:
+        return 1.0 if ratio == math.inf else (ratio - 1) / (ratio + k - 1)
 
-    found: dict[IntraclassForm, Intraclass] = {}
+    def mean(ratio: float) -> float | None:
+        return 1 - 1 / ratio if ratio else None
 
-    def add(form: IntraclassForm, bounds: tuple[float, float, float], ratio: float, df_other: int) -> None:
+    def add(form: IntraclassForm, ratio: float, df_other: int, made: Callable[[float], float | None]) -> None:
+        low = ratio / float(f_distribution.ppf(tail, df, df_other))
+        high = ratio * float(f_distribution.ppf(tail, df_other, df))
         p = float(f_distribution.sf(ratio, df, df_other))
-        found[form] = Intraclass(form, *bounds, ratio, df, df_other, p)
+        found[form] = Intraclass(form, made(ratio), made(low), made(high), ratio, df, df_other, p)
 
-    one, two = limits(one_way, df_within), limits(two_way, df_error)
-    single = tuple((ratio - 1) / (ratio + k - 1) for ratio in (one_way, *one))
-    add(IntraclassForm.ONE_WAY, (single[0], single[1], single[2]), one_way, df_within)
-    agreement = (between - error) / (between + (k - 1) * error + k * (columns - error) / n)
+    add(IntraclassForm.ONE_WAY, one_way, df_within, single)
+    agreement = _share(between - error, between + (k - 1) * error + k * (columns - error) / n)
     low, high = _agreement_limits(between, columns, error, agreement, (n, k), tail)
-    add(IntraclassForm.AGREEMENT, (agreement, low, high), two_way, df_error)
-    single = tuple((ratio - 1) / (ratio + k - 1) for ratio in (two_way, *two))
-    add(IntraclassForm.CONSISTENCY, (single[0], single[1], single[2]), two_way, df_error)
-    add(IntraclassForm.ONE_WAY_MEAN, (1 - 1 / one_way, 1 - 1 / one[0], 1 - 1 / one[1]), one_way, df_within)
-    mean = (between - error) / (between + (columns - error) / n)
-    bounds = (mean, low * k / (1 + low * (k - 1)), high * k / (1 + high * (k - 1)))
-    add(IntraclassForm.AGREEMENT_MEAN, bounds, two_way, df_error)
-    add(IntraclassForm.CONSISTENCY_MEAN, (1 - 1 / two_way, 1 - 1 / two[0], 1 - 1 / two[1]), two_way, df_error)
+    p = float(f_distribution.sf(two_way, df, df_error))
+
+    def add_agreement(form: IntraclassForm, bounds: tuple[float | None, float | None, float | None]) -> None:
+        found[form] = Intraclass(form, *bounds, two_way, df, df_error, p)
+
+    add_agreement(IntraclassForm.AGREEMENT, (agreement, low, high))
+    add(IntraclassForm.CONSISTENCY, two_way, df_error, single)
+    add(IntraclassForm.ONE_WAY_MEAN, one_way, df_within, mean)
+    of_means = _share(between - error, between + (columns - error) / n)
+    steps = tuple(None if each is None else each * k / (1 + each * (k - 1)) for each in (low, high))
+    add_agreement(IntraclassForm.AGREEMENT_MEAN, (of_means, *((None, None) if of_means is None else steps)))
+    add(IntraclassForm.CONSISTENCY_MEAN, two_way, df_error, mean)
     return found
 
 
+def _share(above: float, below: float) -> float | None:
+    """A share of variance; None where estimated variances below it come to nothing."""
+    return above / below if below > 0 else None
+
+
 def _agreement_limits(
-    between: float, columns: float, error: float, value: float, shape: tuple[int, int], tail: float
-) -> tuple[float, float]:
+    between: float, columns: float, error: float, value: float | None, shape: tuple[int, int], tail: float
+) -> tuple[float | None, float | None]:
     """Limits of ICC(2,1), with Satterthwaite's degrees of freedom."""
     from scipy.stats import f as f_distribution
 
     n, k = shape
-    ratio = columns / error
+    if value is None or between == 0:
+        return None, None
+    if error == 0 and columns <= 1e-12 * between:
+        return 1.0, 1.0
+    # Without error the ratio grows beyond bounds, and so do its terms alone.
+    ratio = columns / error if error else 1e100
     spread = k * value * ratio + n * (1 + (k - 1) * value) - k * value
     df = (k - 1) * (n - 1) * spread**2
     df /= (n - 1) * k**2 * value**2 * ratio**2 + (n * (1 + (k - 1) * value) - k * value) ** 2
