@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from neoher.errors import InputError
 
-__all__ = ["AdcFit", "AdcStatistics", "apparent_diffusion", "lesion_statistics"]
+__all__ = ["AdcFit", "AdcStatistics", "apparent_diffusion", "lesion_statistics", "tissue_values"]
 
 PER_1E6 = 1e6
 """ADC in mm2/s times this is the unit in which radiology states it: 1e-6 mm2/s."""
@@ -86,7 +86,7 @@ def lesion_statistics(adc_1e6: NDArray[np.floating]) -> AdcStatistics:
     tissue's: it is left out and counted.
     """
     values = np.asarray(adc_1e6, dtype=np.float64).ravel()
-    kept = values[np.isfinite(values) & (values > 0) & (values <= _FREE_WATER_1E6)]
+    kept = tissue_values(values)
     if kept.size == 0:
         return AdcStatistics(0, int(values.size), None, None, None, None, None, ())
     return AdcStatistics(
@@ -102,6 +102,12 @@ def lesion_statistics(adc_1e6: NDArray[np.floating]) -> AdcStatistics:
             for percent, value in zip(_PERCENTILES, np.percentile(kept, _PERCENTILES), strict=True)
         ),
     )
+
+
+def tissue_values(adc_1e6: NDArray[np.floating]) -> NDArray[np.float64]:
+    """The values (1e-6 mm2/s) that `lesion_statistics` keeps, shape (n,)."""
+    values = np.asarray(adc_1e6, dtype=np.float64).ravel()
+    return values[np.isfinite(values) & (values > 0) & (values <= _FREE_WATER_1E6)]
 
 
 def _refined(

@@ -24,7 +24,7 @@ from neoher.intake.files.objects import find_objects
 from neoher.intake.files.sources import ObjectSource
 from neoher.volume.calibration import PixelBox, ProjectionFacts, UltrasoundRegion
 
-__all__ = ["PlaneImage", "plane_image_of", "read_plane_image"]
+__all__ = ["PlaneImage", "PlaneObject", "find_plane_images", "plane_image_of", "read_plane_image"]
 
 _PROJECTION, _ULTRASOUND = {"MG", "DX", "CR"}, {"US"}
 _TOMOSYNTHESIS = "1.2.840.10008.5.1.4.1.1.13.1.3"
@@ -60,6 +60,24 @@ class PlaneImage:
     """Of the frame (rows, columns) in mm; for a mammogram see `projection`."""
     processed: bool = False
     """Whether the object says that its pixels were made from others, as exports are."""
+    sop_uid: str = ""
+    """SOP Instance UID (0008,0018)."""
+    directions: tuple[str, str] | None = None
+    """Where the rows point to the right, and the columns downwards, in the patient (0020,0020)."""
+
+    @property
+    def shown_view(self) -> str:
+        """'L CC', 'R MLO, magnified'; '' where the image states neither side nor view."""
+        words = " ".join(word for word in (self.laterality, self.view) if word)
+        return f"{words}, magnified".removeprefix(", ") if self.magnified else words
+
+
+@dataclass(frozen=True, slots=True)
+class PlaneObject:
+    """One object that holds a plane image, and its first frame as read from the header."""
+
+    source: ObjectSource
+    image: PlaneImage
 
 
 def read_plane_image(path: Path, frame: int = 0) -> PlaneImage:
@@ -76,12 +94,34 @@ def read_plane_image(path: Path, frame: int = 0) -> PlaneImage:
     return plane_image_of(objects[0], frame)
 
 
+def find_plane_images(path: Path, modalities: frozenset[str]) -> tuple[PlaneObject, ...]:
+    """The images of these modalities below `path`, sorted by label; reports and other images are left out.
+
+    Raises: ImageError for a path that cannot be read or an image whose header cannot be.
+    """
+    found = []
+    for source in find_objects(path):
+        image = _read(source, 0, modalities)
+        if image is not None:
+            found.append(PlaneObject(source, image))
+    return tuple(found)
+
+
 def plane_image_of(source: ObjectSource, frame: int = 0) -> PlaneImage:
     """The frame of one object. Raises: ImageError as `read_plane_image`."""
+    image = _read(source, frame, None)
+    assert image is not None  # nothing is left out without `modalities`
+    return image
+
+
+def _read(source: ObjectSource, frame: int, modalities: frozenset[str] | None) -> PlaneImage | None:
+    """The frame; None where the object is of another modality than those asked for."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a value out of its form is judged below, where it is used
             dataset = pydicom.dcmread(io.BytesIO(source.read()), stop_before_pixels=True, force=True)
+            if modalities is not None and _modality(dataset) not in modalities:
+                return None
             return _image(dataset, source.label, frame)
     except ImageError:
         raise
@@ -92,7 +132,7 @@ def plane_image_of(source: ObjectSource, frame: int = 0) -> PlaneImage:
 
 
 def _image(dataset: Dataset, label: str, frame: int) -> PlaneImage:
-    modality = str(dataset.get("Modality", "") or "").strip().upper()
+    modality = _modality(dataset)
     if modality not in _PROJECTION | _ULTRASOUND:
         raise ImageError(
             f"modality {modality or 'not stated'} is no mammogram, radiograph or ultrasound image.",
@@ -120,7 +160,20 @@ def _image(dataset: Dataset, label: str, frame: int) -> PlaneImage:
         regions=_regions(dataset, frame) if modality in _ULTRASOUND else (),
         pixel_spacing=spacing,
         processed=_processed(dataset),
+        sop_uid=_text(dataset, "SOPInstanceUID"),
+        directions=_directions(dataset),
     )
+
+
+def _modality(dataset: Dataset) -> str:
+    return str(dataset.get("Modality", "") or "").strip().upper()
+
+
+def _directions(dataset: Dataset) -> tuple[str, str] | None:
+    value = dataset.get("PatientOrientation")
+    if value in (None, "") or isinstance(value, str) or len(value) != 2 or not all(value):
+        return None
+    return str(value[0]).strip(), str(value[1]).strip()
 
 
 def _projection(dataset: Dataset, spacing: tuple[float, float] | None) -> ProjectionFacts:

@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 from pydantic import JsonValue, field_validator
 
 from neoher.errors import ImageError, InputError, SeriesError
-from neoher.imaging.diffusion import AdcFit, AdcStatistics, apparent_diffusion, lesion_statistics
+from neoher.imaging.diffusion import (
+    AdcFit,
+    AdcStatistics,
+    apparent_diffusion,
+    lesion_statistics,
+    tissue_values,
+)
 from neoher.intake.diffusion.exam import DiffusionExam, find_diffusion
 from neoher.intake.diffusion.object_facts import unit_factor
 from neoher.intake.regions.reading import read_region, region_digest
@@ -28,7 +34,17 @@ from neoher.record.measurement import InputObjects, Quantity
 from neoher.record.region import RegionPurpose
 from neoher.volume.mask import Mask
 
-__all__ = ["CALCULATOR", "DIFFUSION", "METHOD", "AdcInputs", "AdcValue", "Diffusion", "compute"]
+__all__ = [
+    "CALCULATOR",
+    "DIFFUSION",
+    "METHOD",
+    "AdcInputs",
+    "AdcSlice",
+    "AdcValue",
+    "Diffusion",
+    "PreparedAdc",
+    "compute",
+]
 
 METHOD = "adc/1"
 """Name and version; the version rises whenever a number could change."""
@@ -118,14 +134,8 @@ class AdcRequest:
 def measure_adc(exam: DiffusionExam, request: AdcRequest) -> Conclusion[AdcValue]:
     """The coefficient in the region. Raises: RegionError, ImageError, InputError."""
     assert request.region is not None  # the callers answer for a region that is not there
-    region = read_region(
-        request.region,
-        exam.grid,
-        near=request.near,
-        frame_of_reference_uid=exam.frame_of_reference_uid,
-        patient_id=exam.patient_id,
-    )
-    adc, step, warnings = _map_of(exam, request, region)
+    region = _region_of(exam, request, request.region)
+    adc, step, warnings = adc_of(exam, request, region.inside)
     found = lesion_statistics(adc)
     cautions = [*exam.warnings, *region.warnings, *warnings]
     if found.excluded:
@@ -149,11 +159,25 @@ def measure_adc(exam: DiffusionExam, request: AdcRequest) -> Conclusion[AdcValue
     )
 
 
-def _map_of(
-    exam: DiffusionExam, request: AdcRequest, region: Mask
+def _region_of(exam: DiffusionExam, request: AdcRequest, source: str) -> Mask:
+    return read_region(
+        source,
+        exam.grid,
+        near=request.near,
+        frame_of_reference_uid=exam.frame_of_reference_uid,
+        patient_id=exam.patient_id,
+    )
+
+
+def adc_of(
+    exam: DiffusionExam, request: AdcRequest, inside: NDArray[np.bool_]
 ) -> tuple[NDArray[np.floating], Step, tuple[tuple[str, str], ...]]:
+    """The coefficient of these voxels of the exam's grid, 1e-6 mm2/s, shape (voxels,), and how it was made.
+
+    NaN where there is none. Raises: ImageError, InputError.
+    """
     if exam.is_map:
-        return _scanner_map(exam, request, region)
+        return _scanner_map(exam, request, inside)
     wanted = request.b_values or exam.b_values
     unknown = [b for b in wanted if b not in exam.b_values]
     if unknown:
@@ -163,7 +187,7 @@ def _map_of(
             "Name b-values of the exam.",
         )
     chosen = [exam.b_values.index(b) for b in wanted]
-    signals = exam.load()[chosen][:, region.inside]
+    signals = exam.load()[chosen][:, inside]
     fit = request.fit if len(wanted) > 2 else AdcFit.LOG_LINEAR
     step = Step(
         step=f"ADC from b = {', '.join(f'{b:g}' for b in wanted)} s/mm2 by a {fit} fit",
@@ -174,7 +198,7 @@ def _map_of(
 
 
 def _scanner_map(
-    exam: DiffusionExam, request: AdcRequest, region: Mask
+    exam: DiffusionExam, request: AdcRequest, inside: NDArray[np.bool_]
 ) -> tuple[NDArray[np.floating], Step, tuple[tuple[str, str], ...]]:
     stored = exam.load()[0]
     stated = unit_factor(exam.unit) if exam.unit else None
@@ -200,7 +224,7 @@ def _scanner_map(
         rule="stored number × slope + intercept, to 1e-6 mm2/s; how the scanner fitted it is not known",
         inputs={"images": exam.description, "factor_to_1e6_mm2_per_s": factor},
     )
-    return stored[region.inside] * factor, step, warnings
+    return stored[inside] * factor, step, warnings
 
 
 def _typical(stored: NDArray[np.float32]) -> float:
@@ -282,6 +306,23 @@ def compute(inputs: AdcInputs, watch: Watch | None = None) -> Conclusion[AdcValu
 
 
 @dataclass(frozen=True, slots=True)
+class AdcSlice:
+    """What is looked at of a measured diffusion exam: the slice with most of the region, and its values."""
+
+    region: Mask
+    place: int
+    """Index of the slice."""
+    adc: NDArray[np.floating]
+    """Coefficient in that slice, 1e-6 mm2/s, shape (rows, columns); NaN where there is none."""
+    weighted: NDArray[np.float32] | None
+    """Signal of the highest b-value in that slice; None for a scanner's map."""
+    b_value: float | None
+    """That b-value, in s/mm2."""
+    values: NDArray[np.floating]
+    """Coefficients of all voxels of the region that have one."""
+
+
+@dataclass(frozen=True, slots=True)
 class PreparedAdc:
     """A diffusion exam of the record, read as far as its headers."""
 
@@ -295,6 +336,28 @@ class PreparedAdc:
     def stated_parameters(self) -> Mapping[str, JsonValue]:
         """How it is fitted."""
         return {"fit": self.request.fit.value, "b_values": list(self.found.b_values)}
+
+    def from_pixels(self) -> AdcSlice | None:
+        """The exam read once more, for pictures; None where there is no region or it is empty."""
+        if self.request.region is None:
+            return None
+        region = _region_of(self.found, self.request, self.request.region)
+        if not region.inside.any():
+            return None
+        place = int(region.inside.sum(axis=(1, 2)).argmax())
+        shown = np.zeros_like(region.inside)
+        shown[place] = True
+        slice_adc, _, _ = adc_of(self.found, self.request, shown)
+        values, _, _ = adc_of(self.found, self.request, region.inside)
+        is_map = self.found.is_map
+        return AdcSlice(
+            region=region,
+            place=place,
+            adc=slice_adc.reshape(region.inside.shape[1:]),
+            weighted=None if is_map else self.found.load()[-1, place],
+            b_value=None if is_map else self.found.b_values[-1],
+            values=tissue_values(values),
+        )
 
     def measure(self) -> tuple[Conclusion[Any], tuple[Quantity, ...]]:
         """The coefficient of the lesion's outline; without one its path in the record is missing."""

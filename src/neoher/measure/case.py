@@ -14,6 +14,7 @@ from neoher.measure.dce_exam import Watch
 from neoher.measure.functional_volume import FUNCTIONAL_VOLUME
 from neoher.measure.method import Method, Prepared, lesions_with_region
 from neoher.measure.pet_uptake import PET_UPTAKE
+from neoher.measure.plane.callipers import CALLIPERS, PreparedLengths, lesions_with_callipers
 from neoher.record.case import Case
 from neoher.record.conclusion import Conclusion
 from neoher.record.exam import Exam
@@ -21,7 +22,7 @@ from neoher.record.measurement import Measurement, Measurements, Quantity, measu
 
 __all__ = ["METHODS", "ExamResult", "ResultKey", "State", "measure_case", "measurements_of"]
 
-METHODS: tuple[Method, ...] = (FUNCTIONAL_VOLUME, DIFFUSION, PET_UPTAKE)
+METHODS: tuple[Method, ...] = (FUNCTIONAL_VOLUME, DIFFUSION, PET_UPTAKE, CALLIPERS)
 """Every way of measuring, in the order of the report."""
 
 
@@ -63,7 +64,7 @@ class ExamResult:
 def measure_case(
     folder: Path, case: Case, known: Measurements, watch: Watch | None = None
 ) -> tuple[ExamResult, ...]:
-    """Measure every exam of a case that has images, once for each lesion that has a region on it.
+    """Measure every exam of a case that has images, once for each lesion with a region or callipers on it.
 
     Parameters: `folder` holds case.yaml; `known` is what was measured before. One exam that cannot be read
     does not stop the others: its result carries the error.
@@ -71,7 +72,7 @@ def measure_case(
     results = [
         one
         for method, exam, lesion in _to_measure(case)
-        if (one := _measure(method, folder, exam, lesion, known, watch)) is not None
+        if (one := _measure(method, folder, case, exam, lesion, known, watch)) is not None
     ]
     return tuple(one for one in results if not _measured_otherwise(one, results))
 
@@ -92,14 +93,20 @@ def _to_measure(case: Case) -> Iterator[tuple[Method, Exam, str | None]]:
     for exam in case.exams:
         if exam.images is None:
             continue
-        for lesion in lesions_with_region(exam):
+        for lesion in lesions_with_callipers(exam) or lesions_with_region(exam):
             for method in METHODS:
                 if method.applies(exam):
                     yield method, exam, lesion
 
 
 def _measure(
-    method: Method, folder: Path, exam: Exam, lesion: str | None, known: Measurements, watch: Watch | None
+    method: Method,
+    folder: Path,
+    case: Case,
+    exam: Exam,
+    lesion: str | None,
+    known: Measurements,
+    watch: Watch | None,
 ) -> ExamResult | None:
     """None where the exam holds nothing that this method measures."""
     earlier = next(
@@ -114,6 +121,9 @@ def _measure(
         prepared = method.prepare(folder, exam, lesion, watch)
         if prepared is None:
             return None
+        if isinstance(prepared, PreparedLengths):
+            followed = case.lesion(lesion) if lesion else None
+            prepared.refuse_other_side(lesion, case.side_of(followed) if followed else None)
         parameters = dict(prepared.stated_parameters)
         images, region = prepared.images, prepared.region_objects
         key = measurement_key(exam.id, lesion, method.name, parameters, images, region)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from pydantic import Field
 
 from neoher.errors import ImageError
 from neoher.imaging.projection import calibrate_projection
-from neoher.imaging.ultrasound import calibrate_ultrasound
+from neoher.imaging.ultrasound import Point, calibrate_ultrasound
 from neoher.intake.plane_image import PlaneImage, read_plane_image
 from neoher.measure.option_forms import JOINED_BY_COMMAS
 from neoher.record.calculator import Calculator, Option, Source
@@ -18,7 +19,7 @@ from neoher.record.conclusion import Caution, Conclusion, Frozen, Step
 from neoher.record.intended_use import MEASURING
 from neoher.volume.calibration import Calibration, CalibrationPlane
 
-__all__ = ["CALCULATOR", "LengthInputs", "LengthValue", "compute"]
+__all__ = ["CALCULATOR", "LengthInputs", "LengthOnImage", "LengthValue", "compute", "length_on"]
 
 DICOM = "https://dicom.nema.org/medical/dicom/current/output/html/part03.html"
 
@@ -49,6 +50,8 @@ class LengthValue(Frozen):
     """Size of a pixel in mm: between rows, between columns."""
     basis: str
     """Which statements of the image the size rests on."""
+    sop_instance: str | None = None
+    """SOP Instance UID of the image: with the points, what `callipers` of an exam in case.yaml hold."""
 
     def in_words(self) -> str:
         """For a reader."""
@@ -58,13 +61,24 @@ class LengthValue(Frozen):
         return f"{self.length_mm:.1f} mm{plane} ({self.basis})"
 
 
-def compute(inputs: LengthInputs) -> Conclusion[LengthValue]:
-    """The length between the two points, in mm where the image allows."""
-    image = read_plane_image(inputs.path, inputs.frame)
-    points = (inputs.start, inputs.end)
+@dataclass(frozen=True, slots=True)
+class LengthOnImage:
+    """A length and what must be known before it is read."""
+
+    value: LengthValue
+    warnings: tuple[tuple[str, str], ...]
+    """(code, message)."""
+
+
+def length_on(image: PlaneImage, start: Point, end: Point) -> LengthOnImage:
+    """The length between two points (column, row) of one frame, in mm where the image allows.
+
+    Raises: ImageError for points outside the image or its calibrated regions, or a scale that cannot be.
+    """
+    points = (start, end)
     _refuse_outside(image, points)
     calibration = _calibration(image, points)
-    across, down = inputs.end[0] - inputs.start[0], inputs.end[1] - inputs.start[1]
+    across, down = end[0] - start[0], end[1] - start[1]
     pixels = math.hypot(across, down)
     length = None
     if calibration.pixel_mm is not None:
@@ -75,17 +89,27 @@ def compute(inputs: LengthInputs) -> Conclusion[LengthValue]:
         warnings.append(("magnification-view", message))
     if calibration.pixel_mm is None and not math.isclose(down, 0) and not math.isclose(across, 0):
         warnings.append(("pixels-may-not-be-square", "An oblique length in pixels assumes square pixels."))
+    value = LengthValue(
+        length_mm=length,
+        length_pixels=pixels,
+        plane=calibration.plane,
+        pixel_mm=calibration.pixel_mm,
+        basis=calibration.basis,
+        sop_instance=image.sop_uid or None,
+    )
+    return LengthOnImage(value, tuple(warnings))
+
+
+def compute(inputs: LengthInputs) -> Conclusion[LengthValue]:
+    """The length between the two points, in mm where the image allows."""
+    image = read_plane_image(inputs.path, inputs.frame)
+    found = length_on(image, inputs.start, inputs.end)
+    value = found.value
     return Conclusion(
-        value=LengthValue(
-            length_mm=length,
-            length_pixels=pixels,
-            plane=calibration.plane,
-            pixel_mm=calibration.pixel_mm,
-            basis=calibration.basis,
-        ),
+        value=value,
         because=(
             Step(
-                step=f"{image.modality}, {image.size[1]} x {image.size[0]} pixels: {calibration.basis}",
+                step=f"{image.modality}, {image.size[1]} x {image.size[0]} pixels: {value.basis}",
                 rule="the size of a pixel in the body is taken from what the image states, never assumed",
                 inputs={
                     "modality": image.modality,
@@ -95,13 +119,13 @@ def compute(inputs: LengthInputs) -> Conclusion[LengthValue]:
                 },
             ),
             Step(
-                step=f"{pixels:.2f} pixels between the points",
+                step=f"{value.length_pixels:.2f} pixels between the points",
                 rule="distance of the two points, each direction by its own pixel size",
                 inputs={"from": list(inputs.start), "to": list(inputs.end)},
             ),
         ),
-        missing=() if length is not None else ("pixel calibration",),
-        warnings=tuple(Caution(code=code, message=message) for code, message in warnings),
+        missing=() if value.length_mm is not None else ("pixel calibration",),
+        warnings=tuple(Caution(code=code, message=message) for code, message in found.warnings),
         sources=(DICOM,),
     )
 
@@ -149,7 +173,9 @@ before those of the object. A region written for another matrix (a resized image
 differs from the pixel spacing; on an image that was processed it is used with a warning. Where nothing of
 this is stated the length is in pixels and `length_mm` is null.
 
-It does not find the points: a reader sets them. A projection shortens what lies along its beam.""",
+To keep a length with the patient, write the points into case.yaml, under `callipers` of the exam, with
+`sop_instance` or the file's name: `neoher measure` then measures it. It does not find the points: a reader
+sets them. A projection shortens what lies along its beam.""",
     sources=(
         Source(
             id=DICOM,

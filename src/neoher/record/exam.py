@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Discriminator, Tag, model_validator
 
 from neoher.record import lexicon
+from neoher.record.calliper import MG_SPANS, US_SPANS, Calliper, Span
 from neoher.record.extent import ExamExtent
 from neoher.record.finding import Finding, MgFinding, MrFinding, PetFinding, SectionalFinding, UsFinding
 from neoher.record.region import CasePath, Region
@@ -28,6 +29,7 @@ __all__ = [
     "Modality",
     "MrExam",
     "NmExam",
+    "PlaneExam",
     "PtExam",
     "RadiographExam",
     "UsExam",
@@ -127,13 +129,50 @@ class MrExam(Exam):
     findings: tuple[MrFinding, ...] = ()
 
 
+class PlaneExam(Exam):
+    """An exam of plane images, on which lengths are taken between two points."""
+
+    SPANS: ClassVar[frozenset[Span]] = frozenset(Span)
+    """What can lie between callipers on this modality."""
+
+    callipers: tuple[Calliper, ...] = ()
+    """Pairs of points on the exam's images; what lies between them is measured."""
+
+    @model_validator(mode="after")
+    def _callipers_fit_the_exam(self) -> PlaneExam:
+        if self.callipers and self.images is None:
+            raise refuse_all(
+                [
+                    Refusal(
+                        ("callipers",),
+                        "callipers are points on images, and the exam names none.",
+                        "State `images`; a length from a report goes to the finding.",
+                    )
+                ]
+            )
+        name = self.modality.in_words if self.modality else "this exam"
+        foreign = [
+            Refusal(
+                ("callipers", position, "span"),
+                f"'{one.span}' is not measured on {name}.",
+                f"Allowed are {', '.join(sorted(self.SPANS))}.",
+            )
+            for position, one in enumerate(self.callipers)
+            if one.span not in self.SPANS
+        ]
+        if foreign:
+            raise refuse_all(foreign)
+        return self
+
+
 MgTechnique = Literal["digital", "tomosynthesis", "contrast-enhanced"]
 
 
-class MgExam(Exam):
+class MgExam(PlaneExam):
     """Mammography; `technique` says where it was tomosynthesis or contrast-enhanced."""
 
     FINDING = MgFinding
+    SPANS = MG_SPANS
 
     modality: Literal[Modality.MG] = Modality.MG
     technique: OneOrMore[MgTechnique] = ()
@@ -143,10 +182,11 @@ class MgExam(Exam):
     findings: tuple[MgFinding, ...] = ()
 
 
-class UsExam(Exam):
+class UsExam(PlaneExam):
     """Ultrasound of breast or axilla."""
 
     FINDING = UsFinding
+    SPANS = US_SPANS
 
     modality: Literal[Modality.US] = Modality.US
     findings: tuple[UsFinding, ...] = ()
@@ -234,6 +274,7 @@ class ExamOfUnstatedModality(_TracerExam):
     tracer_mass_mg: PlainNumber | None = None
     glucose_mg_dl: PlainNumber | None = None
     scanner: Text | None = None
+    callipers: tuple[Calliper, ...] = ()
     findings: tuple[MrFinding | MgFinding | UsFinding | PetFinding, ...] = ()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from neoher.record.calliper import Span
+from neoher.record.exam import PlaneExam
 from neoher.record.lesion import Lesion, LesionKind
 from neoher.record.values.refusal import Location, Refusal
 
@@ -28,6 +30,7 @@ def contradictions(case: Case) -> tuple[Refusal, ...]:
         *_unresolved_cancers(case),
         *_sides(case),
         *_foreign_findings(case),
+        *_foreign_callipers(case),
     )
 
 
@@ -50,8 +53,8 @@ def _lesion_references(case: Case) -> Iterator[tuple[Location, str]]:
         if lesion.parent is not None:
             yield ("lesions", position, "parent"), lesion.parent
     for position, exam in enumerate(case.exams):
-        for group in ("findings", "regions"):
-            for index, entry in enumerate(getattr(exam, group)):
+        for group in ("findings", "regions", "callipers"):
+            for index, entry in enumerate(getattr(exam, group, ())):
                 if entry.lesion is not None:
                     yield ("exams", position, group, index, "lesion"), entry.lesion
 
@@ -148,3 +151,18 @@ def _foreign_findings(case: Case) -> Iterator[Refusal]:
                         f"`{name}` does not describe a {lesion.kind}, which {lesion.id} is.",
                         "Correct the lesion or the descriptor.",
                     )
+
+
+def _foreign_callipers(case: Case) -> Iterator[Refusal]:
+    kinds = {lesion.id: lesion.kind for lesion in case.lesions}
+    for position, exam in enumerate(case.exams):
+        for index, calliper in enumerate(exam.callipers if isinstance(exam, PlaneExam) else ()):
+            kind = kinds.get(calliper.lesion or "")
+            of_node = kind in {LesionKind.NODE, LesionKind.METASTASIS}
+            cortex_of_a_mass = calliper.span is Span.CORTEX and kind is not None and not of_node
+            if cortex_of_a_mass or (calliper.span is Span.CALCIFICATIONS and kind is LesionKind.NODE):
+                yield Refusal(
+                    ("exams", position, "callipers", index, "span"),
+                    f"'{calliper.span}' is not measured on a {kind}, which {calliper.lesion} is.",
+                    "Correct the lesion or the span.",
+                )

@@ -36,7 +36,9 @@ from neoher.report.measured import page_of
 from neoher.report.provenance import NumberSources
 from neoher.report.record_facts import cancer_facts, exam_facts, patient_facts, safety_facts
 from neoher.report.reported import modality_in_words
+from neoher.report.section import Table
 from neoher.report.sections import Findings, sections_of
+from neoher.report.sizes.part import sizes_over_visits
 from neoher.report.visits import ReportVisit, visits_of
 from neoher.report.words import exam_title, finding_sentence, treatment_sentences
 from neoher.response.model_file import ModelFile
@@ -72,7 +74,11 @@ def build_content(
     visit_of = {exam.id: visit.label for visit in visits for exam in visit.exams}
     sources = NumberSources(case, results, visit_of, (*tissue.her2, *tissue.residual_burden))
     lesions = tuple(
-        replace(table, pictures=tuple(_pictures(table.lesion or None, visits, images)))
+        replace(
+            table,
+            pictures=tuple(_pictures(table.lesion or None, visits, images)),
+            sizes=sizes_over_visits(case, table),
+        )
         for table in lesion_tables(case, visits, results, sources)
     )
     problems = timeline_problems(case, today)
@@ -154,7 +160,18 @@ def _region(result: ExamResult, images: Sequence[ExamImages], sources: NumberSou
         (one for one in images if (one.exam, one.lesion, one.method) == result.key),
         ExamImages(*result.key, (), "No pictures were drawn."),
     )
-    return MeasuredRegion(drawn.images, drawn.absent, _measured(result, sources))
+    return MeasuredRegion(drawn.images, drawn.absent, _measured(result, sources), _tables(result, sources))
+
+
+def _tables(result: ExamResult, sources: NumberSources) -> tuple[Table, ...]:
+    value = result.measurement.conclusion.value if result.measurement else None
+    row = sources.measured.get(result.key)
+    if value is None:
+        return ()
+    try:
+        return page_of(result).tables(value, result.lesion, row.id if row else None)
+    except ValidationError:
+        return ()  # stored by another version, which the headline says
 
 
 def _measured(result: ExamResult, sources: NumberSources) -> Assessment:

@@ -22,7 +22,7 @@ from neoher.record.intended_use import IntendedUse
 from neoher.response.change import Change
 
 if TYPE_CHECKING:
-    from neoher.report.section import Section
+    from neoher.report.section import Section, Table
 
 __all__ = [
     "SUMMARY_QUANTITIES",
@@ -40,6 +40,7 @@ __all__ = [
     "Provenance",
     "QuantityRow",
     "ReportContent",
+    "SizesOverVisits",
     "SummaryRow",
     "VisitHeading",
     "VisitPage",
@@ -49,11 +50,15 @@ __all__ = [
 SUMMARY_QUANTITIES = (
     "functional_tumour_volume",
     "largest_component_longest_diameter_in_plane",
+    "longest_diameter",
     "longest_diameter_reported",
     "short_axis",
 )
 """The quantities that say how large a lesion is. The diameter is that of the largest component: the whole of
 the counted voxels may hold a vessel or enhancing parenchyma far from the tumour."""
+
+
+_PICTURES_IN_A_ROW = 4
 
 
 class Origin(StrEnum):
@@ -206,6 +211,17 @@ class VisitPicture:
 
 
 @dataclass(frozen=True, slots=True)
+class SizesOverVisits:
+    """The size of one lesion over the visits by modality: a figure, and its numbers with their sources."""
+
+    figure: KeyImage | None
+    """None where fewer than two sizes are known: the table says it."""
+    table: Table
+    not_drawn: tuple[str, ...]
+    """What is known and has no place in the figure, and why: lengths in pixels, sizes without a date."""
+
+
+@dataclass(frozen=True, slots=True)
 class SummaryRow:
     """The first value of one row of a lesion table and what is known latest."""
 
@@ -226,6 +242,8 @@ class LesionTable:
     rows: tuple[QuantityRow, ...]
     pictures: tuple[VisitPicture, ...] = ()
     """One per visit that has one."""
+    sizes: SizesOverVisits | None = None
+    """The size by modality in one figure; None where no size is known."""
 
     @property
     def summary(self) -> tuple[SummaryRow, ...]:
@@ -258,6 +276,8 @@ class MeasuredRegion:
     no_images: str
     """Why there are no pictures; empty where there are."""
     measured: Assessment
+    tables: tuple[Table, ...] = ()
+    """The numbers in full, where one sentence does not hold them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +296,17 @@ class ExamPage:
     quotations: tuple[str, ...]
     """Free text of the reader, unchanged."""
     regions: tuple[MeasuredRegion, ...]
+
+    @property
+    def picture_rows(self) -> tuple[tuple[KeyImage, ...], ...]:
+        """The pictures as they stand in rows: few pictures of several regions share one."""
+        rows: list[tuple[KeyImage, ...]] = []
+        for region in self.regions:
+            if rows and len(rows[-1]) + len(region.images) <= _PICTURES_IN_A_ROW:
+                rows[-1] += region.images
+            elif region.images:
+                rows.append(region.images)
+        return tuple(rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ _NO_CHANGE = {
 }
 _EXAM_IN_WORDS = {modality.value: modality.in_words for modality in Modality}
 _ZERO_VOLUME = "no voxel reaches the thresholds; this is not a pathologic statement"
+_ON_DETECTOR = "on the detector: longer than in the body"
 _NO_VOXEL = "none: no voxel reaches the thresholds"
 
 
@@ -77,7 +78,8 @@ def lesion_tables(
     """
     headings = tuple(VisitHeading(visit.label, visit.dates, visit.date) for visit in visits)
     named = {lesion.id: lesion_title(case, lesion) for lesion in case.lesions}
-    unnamed = [result for result in results if result.lesion not in named]
+    # Images without callipers have no lesion, no number and no row of a table.
+    unnamed = [result for result in results if result.lesion not in named and _may_hold_numbers(result)]
     tables = [
         LesionTable(lesion, title, headings, _rows(_entries(lesion, visits, results, sources), visits))
         for lesion, title in named.items()
@@ -87,6 +89,11 @@ def lesion_tables(
         rows = _rows(_entries(lesion, visits, unnamed, sources), visits)
         tables.append(LesionTable(lesion or "", title, headings, rows))
     return tuple(tables)
+
+
+def _may_hold_numbers(result: ExamResult) -> bool:
+    by_stored = page_of(result).why_absent is not None
+    return not by_stored or bool(result.measurement and result.measurement.quantities)
 
 
 def _entries(
@@ -126,20 +133,29 @@ def _measured_entries(result: ExamResult, visit: str, sources: NumberSources) ->
     for name, (label, unit) in page.quantities.items():
         stored = measurement.quantity(name) if measurement else None
         value = stored.value if stored else None
+        by_stored = page.why_absent is not None and measurement is not None
+        if by_stored and stored is None:
+            continue
+        always = by_stored or name == page.always_shown
         yield _Entry(
-            _RowKey(
-                name, label, unit, Origin.MEASURED, modality_of(result.exam), always=name == page.always_shown
-            ),
+            _RowKey(name, label, unit, Origin.MEASURED, modality_of(result.exam), always=always),
             visit,
             result.exam.date,
             value,
             absent="" if value is not None else _why_absent(result, name),
             gone=empty and value is None,
-            note=_ZERO_VOLUME if value == 0 and name == "functional_tumour_volume" else "",
+            note=_note(measurement, name, value),
             provenance=row.id if row and value is not None else None,
             stale=row.stale if row else False,
             basis=_basis(measurement, page.compared_parameters),
         )
+
+
+def _note(measurement: Measurement | None, quantity: str, value: float | None) -> str:
+    if value == 0 and quantity == "functional_tumour_volume":
+        return _ZERO_VOLUME
+    on_detector = "detector" in str(measurement.parameters.get("plane")) if measurement else False
+    return _ON_DETECTOR if on_detector and value is not None else ""
 
 
 def _why_absent(result: ExamResult, quantity: str) -> str:
@@ -150,6 +166,9 @@ def _why_absent(result: ExamResult, quantity: str) -> str:
         return "not measured: no region to measure in"
     if _is_empty(measurement):
         return _NO_VOXEL
+    why_absent = page_of(result).why_absent
+    if why_absent is not None:
+        return why_absent(measurement.conclusion.value, quantity)
     if quantity == page_of(result).always_shown:
         return f"cannot be said without {', '.join(measurement.conclusion.missing) or 'more phases'}"
     return "not measured"

@@ -6,12 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from neoher.measure.adc import AdcValue
+from neoher.measure.adc import AdcValue, PreparedAdc
 from neoher.measure.case import ExamResult
 from neoher.measure.functional_volume import PreparedDce, StoredFtvValue
+from neoher.measure.plane.callipers import PreparedLengths
+from neoher.measure.plane.lengths import LesionLengths
 from neoher.measure.suv import SuvValue
+from neoher.report.callipers.figures import plane_pictures
+from neoher.report.callipers.tables import length_table
 from neoher.report.content import KeyImage
+from neoher.report.diffusion.figures import diffusion_pictures
+from neoher.report.diffusion.tables import adc_table
 from neoher.report.figures import exam_images
+from neoher.report.section import Table
 
 __all__ = ["MeasuredPage", "page_of"]
 
@@ -32,6 +39,10 @@ class MeasuredPage:
     pictures: Callable[[ExamResult], tuple[KeyImage, ...] | None]
     """The pictures, drawn from the pixels; None where there is no region to draw, () where the section of the
     subject shows them. Raises: NeoherError."""
+    tables: Callable[[Mapping[str, Any], str | None, str | None], tuple[Table, ...]] = lambda *_: ()
+    """Tables of the stored value of a lesion, with the code of its provenance. Raises: ValidationError."""
+    why_absent: Callable[[Mapping[str, Any], str], str] | None = None
+    """Why a stored quantity has no number; where it is given, only quantities that are stored have a row."""
 
 
 def page_of(result: ExamResult) -> MeasuredPage:
@@ -45,6 +56,17 @@ def _functional_volume_pictures(result: ExamResult) -> tuple[KeyImage, ...] | No
     if measured is None:
         return None
     return exam_images(measured.series, measured.volume, measured.region, measured.shape, measured.curve())
+
+
+def _lengths_pictures(result: ExamResult) -> tuple[KeyImage, ...] | None:
+    prepared = result.prepared
+    return plane_pictures(prepared) if isinstance(prepared, PreparedLengths) else None
+
+
+def _diffusion_pictures(result: ExamResult) -> tuple[KeyImage, ...] | None:
+    prepared = result.prepared
+    drawn = prepared.from_pixels() if isinstance(prepared, PreparedAdc) and result.measurement else None
+    return None if drawn is None else diffusion_pictures(drawn)
 
 
 _PAGES: Mapping[str, MeasuredPage] = {
@@ -76,7 +98,8 @@ _PAGES: Mapping[str, MeasuredPage] = {
         always_shown="adc_mean",
         compared_parameters=("fit", "b_values"),
         in_words=lambda value: AdcValue.model_validate(value).in_words(),
-        pictures=lambda _: None,
+        pictures=_diffusion_pictures,
+        tables=lambda value, lesion, row: (adc_table(AdcValue.model_validate(value), lesion, row),),
     ),
     "suv": MeasuredPage(
         quantities={
@@ -91,5 +114,22 @@ _PAGES: Mapping[str, MeasuredPage] = {
         compared_parameters=("tracer", "normalisation", "segment", "threshold", "percent", "sul_formula"),
         in_words=lambda value: SuvValue.model_validate(value).in_words(),
         pictures=lambda _: (),
+    ),
+    "length": MeasuredPage(
+        quantities={
+            "longest_diameter": ("longest diameter between callipers", "mm"),
+            "second_axis": ("second axis", "mm"),
+            "third_axis": ("third axis", "mm"),
+            "ellipsoid_volume": ("volume of the ellipsoid of three axes", "cm3"),
+            "short_axis": ("short axis", "mm"),
+            "cortex": ("thickness of the cortex", "mm"),
+            "calcification_extent": ("extent of calcifications", "mm"),
+        },
+        always_shown="longest_diameter",
+        compared_parameters=("plane",),
+        in_words=lambda value: LesionLengths.model_validate(value).in_words(),
+        pictures=_lengths_pictures,
+        tables=lambda value, lesion, row: (length_table(LesionLengths.model_validate(value), lesion, row),),
+        why_absent=lambda value, quantity: LesionLengths.model_validate(value).why_absent(quantity),
     ),
 }

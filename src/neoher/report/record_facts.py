@@ -69,7 +69,7 @@ def exam_facts(exam: Exam) -> tuple[Fact, ...]:
         stated += [
             ("technique", ", ".join(exam.technique)),
             ("contrast injected", _moment(exam.contrast_injected_at)),
-            ("composition", exam.composition),
+            ("breast density (composition)", exam.composition),
         ]
     if isinstance(exam, PtExam | NmExam):
         activity = f"{exam.injected_mbq:g} MBq" if exam.injected_mbq is not None else ""

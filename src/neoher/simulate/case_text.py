@@ -142,6 +142,7 @@ surgery:
     bed_mm: [{remnant.bed_mm[0]}, {remnant.bed_mm[1]}]
     cellularity_percent: {remnant.cellularity_percent}
     cis_percent: 0
+    invasive_mm: {remnant.invasive_mm}
     nodes_positive: {remnant.nodes_positive}
     nodes_examined: {remnant.nodes_examined}
     largest_met_mm: {remnant.largest_met_mm}
@@ -228,6 +229,7 @@ def _mammography(visit: str, plan: Plan, exam: PlaneExam) -> str:
         described = "morphology: fine pleomorphic, distribution: grouped"
         lines.append(f"        calcifications: {{{described}, extent_mm: {round(specks)}}}")
     findings = "\n".join(lines)
+    spans = {"mass": "longest", "calcifications": "calcifications"}
     return f"""\
   - id: MG-{visit}
     modality: MG
@@ -238,7 +240,7 @@ def _mammography(visit: str, plan: Plan, exam: PlaneExam) -> str:
     composition: c
     lexicon_version: BI-RADS 2013
     findings:
-{findings}"""
+{findings}{_callipers(exam, spans, _drawn_on_mammograms(plan))}"""
 
 
 def _ultrasound(visit: str, plan: Plan, exam: PlaneExam) -> str:
@@ -262,7 +264,30 @@ def _ultrasound(visit: str, plan: Plan, exam: PlaneExam) -> str:
     lexicon_version: BI-RADS 2013
     findings:
       - {primary}
-      - {axilla}"""
+      - {axilla}{_callipers(exam, {"longest": "longest", "short axis": "short axis", "cortex": "cortex"})}"""
+
+
+def _callipers(exam: PlaneExam, spans: dict[str, str], drawn: frozenset[str] | None = None) -> str:
+    """The reader's callipers: the ends of the true lengths, to a tenth of a pixel."""
+    lines = [line for line in exam.lines if drawn is None or line.what in drawn]
+    if not lines:
+        return ""
+    listed = "\n".join(
+        f"      - {{lesion: {line.lesion}, span: {spans[line.what]}, "
+        f"image: {line.image.rpartition('/')[2]}, from: {_pixel(line.start)}, to: {_pixel(line.end)}}}"
+        for line in lines
+    )
+    return f"\n    callipers:\n{listed}"
+
+
+def _pixel(place: tuple[float, float]) -> str:
+    return f"[{round(place[0], 1):g}, {round(place[1], 1):g}]"
+
+
+def _drawn_on_mammograms(plan: Plan) -> frozenset[str]:
+    """A non-mass enhancement has no mass to set callipers on."""
+    non_mass = plan.course is Course.NON_MASS_ENHANCEMENT
+    return frozenset({"calcifications"} if non_mass else {"mass", "calcifications"})
 
 
 def _staging(date: dt.date, *, distant: bool) -> str:

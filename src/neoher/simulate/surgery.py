@@ -21,6 +21,7 @@ class Remnant:
     axilla: str
     bed_mm: tuple[int, int]
     cellularity_percent: int
+    invasive_mm: int
     nodes_positive: int
     nodes_examined: int
     largest_met_mm: int
@@ -31,14 +32,14 @@ class Remnant:
 def remnant_of(course: Course, diameter_mm: float | None) -> Remnant:
     """The remnant of a tumour that was `diameter_mm` across at the last visit; None: it is gone."""
     if diameter_mm is None:
-        return Remnant("lumpectomy", "sentinel nodes", (14, 11), 0, 0, 3, 0, "0", "0")
+        return Remnant("lumpectomy", "sentinel nodes", (14, 11), 0, 0, 0, 3, 0, "0", "0")
     across = round(diameter_mm)
     bed = (across + _BED_MARGIN_MM, round(0.8 * (across + _BED_MARGIN_MM)))
     cells = _CELLULARITY_PERCENT // 2 if course in _SCATTERED else _CELLULARITY_PERCENT
     category = t_by_size(across, parts_of_1=True)
     if course.responds:
-        return Remnant("lumpectomy", "sentinel nodes", bed, cells, 0, 3, 0, category, "0")
-    return Remnant("mastectomy", "dissection", bed, 60, 2, 12, 8, category, "1a")
+        return Remnant("lumpectomy", "sentinel nodes", bed, cells, across, 0, 3, 0, category, "0")
+    return Remnant("mastectomy", "dissection", bed, 60, across, 2, 12, 8, category, "1a")
 
 
 def t_by_size(size_mm: int | None, *, parts_of_1: bool = False) -> str:

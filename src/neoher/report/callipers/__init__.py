@@ -1,0 +1,1 @@
+"""The pages of mammography and ultrasound: pictures with callipers, and the table of their lengths."""
