@@ -110,7 +110,7 @@ def test_check_and_measure_answer_for_people_and_programs(case: Path) -> None:
     assert "the record is sound" in checked.stdout
     measured = run("measure", case, "--json")
     assert measured.returncode == 0
-    assert len(json.loads(measured.stdout)["entries"]) == 14
+    assert len(json.loads(measured.stdout)["entries"]) == 19
 
 
 def test_a_case_begun_from_images_alone_names_its_exams(case: Path, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from neoher.measure.plane.images import PlacedCalliper, exam_objects, place
 from neoher.measure.plane.lengths import CalliperReading, LesionLengths, join_readings, side_of
 from neoher.record.conclusion import Caution, Conclusion, Step
 from neoher.record.exam import Exam, PlaneExam
+from neoher.record.finding import FindingState
 from neoher.record.lesion import Side
 from neoher.record.measurement import InputObjects, Quantity
 
@@ -43,16 +44,20 @@ class PreparedLengths:
     lengths: LesionLengths | None
     """None without callipers."""
     warnings: tuple[tuple[str, str], ...] = ()
+    nothing_seen: bool = False
+    """The report says of every lesion of the exam that it is not seen."""
 
     @property
     def stated_parameters(self) -> Mapping[str, JsonValue]:
         """Where the lengths lie: those on a detector are not to be compared with those in the body."""
-        return {"plane": self.lengths.plane if self.lengths else None}
+        if self.lengths is None:
+            return {"plane": None, "nothing_seen": self.nothing_seen}
+        return {"plane": self.lengths.plane}
 
     def measure(self) -> tuple[Conclusion[Any], tuple[Quantity, ...]]:
         """The lesion's lengths; without callipers their path in the record is missing."""
         if self.lengths is None:
-            return Conclusion[LesionLengths](value=None, missing=(f"exams.{self.exam}.callipers",)), ()
+            return self._without_callipers(), ()
         in_pixels = any(size is None for size in self.lengths.sizes_mm.values())
         conclusion = Conclusion[LesionLengths](
             value=self.lengths,
@@ -69,6 +74,16 @@ class PreparedLengths:
             sources=(DICOM,),
         )
         return conclusion, tuple(self.lengths.quantities())
+
+    def _without_callipers(self) -> Conclusion[LesionLengths]:
+        if not self.nothing_seen:
+            return Conclusion[LesionLengths](value=None, missing=(f"exams.{self.exam}.callipers",))
+        step = Step(
+            step="no lesion is seen on this exam, as reported: there is nothing to set callipers on",
+            rule="what is gone has no length, and none of 0 mm",
+            inputs={"exam": self.exam},
+        )
+        return Conclusion[LesionLengths](value=None, because=(step,))
 
     def refuse_other_side(self, lesion: str | None, side: Side | None) -> None:
         """Raise InputError where the images are of the other breast than the lesion."""
@@ -118,7 +133,9 @@ class Callipers:
             (one.source for one in used), f"{exam.modality}, {len(used)} image{'s' if len(used) > 1 else ''}"
         )
         if not placed:
-            return PreparedLengths(exam.id, objects, (), images, None, None)
+            stated = [one.finding for one in exam.findings if one.lesion is not None]
+            gone = bool(stated) and all(one is FindingState.ABSENT for one in stated)
+            return PreparedLengths(exam.id, objects, (), images, None, None, nothing_seen=gone)
         readings, warnings = _readings(placed)
         lengths, joined = join_readings(lesion or "", readings)
         return PreparedLengths(

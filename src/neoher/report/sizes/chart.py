@@ -24,7 +24,7 @@ _Point: TypeAlias = tuple[float, float]
 
 _APART = 9.0
 _QUIET, _HAIR, _INK = "#5d5a55", "#dcd8d0", "#222"
-_WIDTH, _LEFT, _RIGHT = 800.0, 36.0, 226.0
+_WIDTH, _LEFT, _RIGHT = 850.0, 36.0, 280.0
 _TOP, _PLOT, _LANE, _FOOT = 22.0, 210.0, 14.0, 44.0
 _LABEL_STEP, _CLOSE_LABELS = 14.0, 62.0
 

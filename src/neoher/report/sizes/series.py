@@ -125,7 +125,7 @@ def _name(row: QuantityRow) -> str:
         name = f"{name} {tracer}"
     parts = {"calcification_extent": " calcifications", "short_axis": " short axis"}
     _, repeated, number = row.label.partition(_REPEATED)
-    again = f"{repeated}{number}" if repeated else ""
+    again = f"{repeated}{number.partition(' ')[0]}" if repeated else ""
     return f"{name}{parts.get(row.quantity, '')}, {row.origin}{again}"
 
 
