@@ -18,7 +18,9 @@ from neoher.errors import InputError
 from neoher.imaging.projection import calibrate_projection
 from neoher.imaging.ultrasound import calibrate_ultrasound
 from neoher.intake.dynamic import find_dynamic
+from neoher.intake.files.objects import find_objects
 from neoher.intake.plane_image import read_plane_image
+from neoher.intake.plane_pixels import read_display_pixels
 from neoher.intake.regions.reading import read_region
 from neoher.measure import adc
 from neoher.measure.adc import AdcInputs, AdcValue
@@ -216,7 +218,7 @@ class Record(Reader):
 
 
 class PlaneImage(Reader):
-    """A mammogram, a tomosynthesis or an ultrasound image, read as far as its calibration."""
+    """A mammogram, a tomosynthesis or an ultrasound image: its calibration, then its pixels for a picture."""
 
     def __init__(self) -> None:
         self.seeds = seeds.plane_images()
@@ -239,6 +241,8 @@ class PlaneImage(Reader):
                 pixel_spacing=image.pixel_spacing,
                 processed=image.processed,
             )
+        pixels = read_display_pixels(find_objects(folder / f"{kind}.dcm")[0])
+        assert pixels.shape[:2] == image.size
 
 
 class Misbehaving(Reader):

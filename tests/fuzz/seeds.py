@@ -313,6 +313,11 @@ def plane_images() -> dict[str, bytes]:
     }
     for image in images.values():
         image.Rows, image.Columns = 32, 32
+        image.SamplesPerPixel, image.PhotometricInterpretation = 1, "MONOCHROME2"
+        image.BitsAllocated, image.BitsStored, image.HighBit, image.PixelRepresentation = 16, 12, 11, 0
+        frames = int(image.get("NumberOfFrames", 1))
+        image.WindowCenter, image.WindowWidth = "500", "900"
+        image.PixelData = np.arange(frames * 32 * 32, dtype=np.uint16).tobytes()
     return {kind: _written(image) for kind, image in images.items()}
 
 

@@ -24,7 +24,6 @@ from neoher.simulate.plane.exam import PlaneExam
 from neoher.simulate.plane.mammogram_writing import MammogramForm
 from neoher.simulate.plane.sonogram_writing import SonogramForm
 
-
 TODAY = dt.date(2026, 9, 2)
 SPANS = {"mass": "longest"}
 

@@ -74,6 +74,9 @@ def _table(table: LesionTable, series: Sequence[SizeSeries]) -> Table:
             (TableCell(one.name[0].upper() + one.name[1:]), *_cells(one, table.headings, bool(surgery)))
             for one in series
         ),
+        note="The specimen’s sizes are those that case.yaml states under surgery.specimen."
+        if operated
+        else "",
     )
 
 

@@ -12,7 +12,7 @@ from neoher.record.case import Case
 from neoher.record.exam import Modality
 from neoher.record.lesion import LesionKind
 from neoher.report.content import Cell, LesionTable, Origin, QuantityRow
-from neoher.response.specimen.operation import Operation, compared_lesions, operation_of
+from neoher.response.specimen.operation import compared_lesions, operation_of
 
 __all__ = ["SizePoint", "SizeSeries", "Source", "size_series"]
 
@@ -137,10 +137,10 @@ def _specimen(case: Case, table: LesionTable) -> Iterator[SizeSeries]:
     if found.surgery is None:
         return
     sizes = (
-        (Source.INVASIVE, found.size.invasive, "invasive_mm", "no invasive cancer left"),
-        (Source.WHOLE, found.size.invasive_and_in_situ_mm, "invasive_and_in_situ_mm", "no cancer left"),
+        (Source.INVASIVE, found.size.invasive, "no invasive cancer left"),
+        (Source.WHOLE, found.size.invasive_and_in_situ_mm, "no cancer left"),
     )
-    for source, value, field, nothing in sizes:
+    for source, value, nothing in sizes:
         if value is None and source is Source.WHOLE:
             continue
         point = SizePoint(
@@ -149,11 +149,7 @@ def _specimen(case: Case, table: LesionTable) -> Iterator[SizeSeries]:
             value=value or None,
             gone=value == 0,
             absent=nothing if value == 0 else "not known",
-            note=_place(found, field) if value is not None else "",
+            note="",
             provenance=None,
         )
         yield SizeSeries(str(source), source, Origin.REPORTED, (point,))
-
-
-def _place(found: Operation, field: str) -> str:
-    return f"{found.path}.{field}" if found.path else field
