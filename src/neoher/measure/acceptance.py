@@ -8,10 +8,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from neoher.intake.regions.proposed import accept_proposal
+from neoher.errors import InputError, RegionError
+from neoher.intake.dynamic import find_dynamic
+from neoher.intake.regions.proposed import AcceptedProposal, accepted_proposal
+from neoher.intake.regions.segmentation_writing import SegmentationFacts, segmentation_bytes
 from neoher.record.calculator import Calculator, Option
 from neoher.record.conclusion import Conclusion, Frozen, Step
 from neoher.record.intended_use import MEASURING
+from neoher.record.storing import replace_atomically
 
 __all__ = ["CALCULATOR", "AcceptInputs", "AcceptValue", "compute"]
 
@@ -27,6 +31,10 @@ class AcceptInputs(Frozen):
     """File for the accepted region. The proposal stays as it is."""
     on: Annotated[dt.date, Option("on", takes="YYYY-MM-DD")]
     """Day of acceptance."""
+    seg: Annotated[Path | None, Option("seg", takes="a new .dcm file")] = None
+    """File for the same region as a DICOM Segmentation, for other programs and archives. Needs `images`."""
+    images: Annotated[Path | None, Option("images", takes="a path")] = None
+    """The exam that it was proposed on: the Segmentation names its patient, study and images."""
 
 
 class AcceptValue(Frozen):
@@ -35,6 +43,8 @@ class AcceptValue(Frozen):
     out: str
     stated: str
     """What the file now says of itself."""
+    seg: str | None = None
+    """The DICOM Segmentation; null where none was asked for."""
 
     def in_words(self) -> str:
         """The value as one line for a reader."""
@@ -42,10 +52,17 @@ class AcceptValue(Frozen):
 
 
 def compute(inputs: AcceptInputs) -> Conclusion[AcceptValue]:
-    """Write the accepted copy."""
-    stated = accept_proposal(inputs.path, inputs.out, inputs.by, inputs.on)
+    """Write the accepted copy, and the Segmentation where it is asked for; nothing where one cannot be."""
+    accepted = accepted_proposal(inputs.path, inputs.out, inputs.by, inputs.on)
+    segmentation = _segmentation(inputs, accepted)
+    accepted.write()
+    if segmentation is not None and inputs.seg is not None:
+        replace_atomically(inputs.seg, segmentation)
+    stated = accepted.stated
     return Conclusion(
-        value=AcceptValue(out=str(inputs.out), stated=stated),
+        value=AcceptValue(
+            out=str(inputs.out), stated=stated, seg=None if inputs.seg is None else str(inputs.seg)
+        ),
         because=(
             Step(
                 step=stated,
@@ -54,6 +71,31 @@ def compute(inputs: AcceptInputs) -> Conclusion[AcceptValue]:
             ),
         ),
     )
+
+
+def _segmentation(inputs: AcceptInputs, accepted: AcceptedProposal) -> bytes | None:
+    if inputs.seg is None:
+        return None
+    if inputs.images is None:
+        raise InputError(
+            "a DICOM Segmentation names the images it lies on, and no images were given.",
+            "--seg",
+            "Give --images, the exam that the region was proposed on.",
+        )
+    if inputs.seg.suffix.lower() != ".dcm":
+        raise InputError(f"{inputs.seg.name} is no DICOM file's name.", str(inputs.seg), "End it with .dcm.")
+    if inputs.seg.exists():
+        raise InputError("there is such a file already; it is kept.", str(inputs.seg), "Give another name.")
+    if not inputs.seg.parent.is_dir():
+        raise InputError("the folder is not there.", str(inputs.seg.parent), "Make it first.")
+    exam = find_dynamic(inputs.images)
+    labels = accepted.labels_on(exam.grid)
+    count = int(labels.max())
+    if count == 0:
+        raise RegionError("the proposal holds no voxel.", str(inputs.path), "Propose again.")
+    names = ("Lesion",) if count == 1 else tuple(f"Focus {number}" for number in range(1, count + 1))
+    facts = SegmentationFacts(names, accepted.made_by, accepted.stated, accepted.by, inputs.on)
+    return segmentation_bytes(labels, exam.grid, exam.frames[0], facts)
 
 
 CALCULATOR: Calculator[AcceptInputs, AcceptValue] = Calculator(
@@ -68,7 +110,8 @@ CALCULATOR: Calculator[AcceptInputs, AcceptValue] = Calculator(
     explanation="""\
 The accepted file holds the same voxels; its header says who accepted the proposal and when, and every
 measurement in it names that in the region's source. Foci can be accepted apart: `t0-foci.nii.gz` accepted,
-its focus 2 is `t0-foci.nii.gz#2` for `--voi`.
+its focus 2 is `t0-foci.nii.gz#2` for `--voi`. With `--seg` the region is written as a DICOM Segmentation
+too, one segment per label, its creator the person who accepted it.
 
 It shows no image: look at the proposal in a viewer first, and correct it there where needed.""",
 )

@@ -253,5 +253,5 @@ refuse it until a person has accepted it with `neoher accept`. A region redrawn 
 program is that person's own.
 
 It does not find lesions, and it does not tell benign from malignant: whatever enhances where the reader
-points is proposed. It writes NIfTI, no DICOM SEG.""",
+points is proposed. It writes NIfTI; `neoher accept --seg` writes a DICOM Segmentation.""",
 )

@@ -11,6 +11,7 @@ import datetime as dt
 import gzip
 import io
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,18 @@ from neoher.errors import InputError, RegionError
 from neoher.record.storing import replace_atomically
 from neoher.volume.grid import Grid
 
-__all__ = ["ProposalStatus", "accept_proposal", "refuse_unaccepted", "write_proposal"]
+__all__ = [
+    "AcceptedProposal",
+    "ProposalStatus",
+    "accept_proposal",
+    "accepted_proposal",
+    "refuse_unaccepted",
+    "write_proposal",
+]
 
 LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 NAME_LENGTH = 40
+_SAME_PLACE_MM = 0.01
 ENDINGS = (".nii", ".nii.gz")
 
 
@@ -50,8 +59,47 @@ def write_proposal(labels: NDArray[np.uint16], grid: Grid, path: Path, descripti
     _write(image, path, ProposalStatus.PROPOSED, description)
 
 
+@dataclass(frozen=True, slots=True)
+class AcceptedProposal:
+    """A proposal that a person accepted, not yet written."""
+
+    image: Nifti1Image
+    out: Path
+    by: str
+    stated: str
+    """What its header says: who, when, and what made it."""
+    made_by: str
+
+    def write(self) -> None:
+        """Write the file."""
+        _write(self.image, self.out, ProposalStatus.ACCEPTED, self.stated)
+
+    def labels_on(self, grid: Grid) -> NDArray[np.uint16]:
+        """The labels, shape of the grid, 0 outside.
+
+        Raises: RegionError where the proposal lies on another grid than that of these images.
+        """
+        labels = np.asarray(self.image.dataobj).transpose(2, 1, 0).astype(np.uint16)
+        affine = LPS_TO_RAS @ grid.affine()[:, [2, 1, 0, 3]]
+        stated = np.asarray(self.image.affine, dtype=np.float64)
+        if labels.shape != grid.shape or not np.allclose(stated, affine, atol=_SAME_PLACE_MM):
+            raise RegionError(
+                "the proposal lies on another grid than these images.",
+                str(self.out),
+                "Give the exam that it was proposed on, and save corrections on its own grid.",
+            )
+        return labels
+
+
 def accept_proposal(path: Path, out: Path, by: str, on: dt.date) -> str:
-    """Write an accepted copy of a proposal; what its header now says.
+    """Write an accepted copy of a proposal; what its header now says. Raises: as `accepted_proposal`."""
+    accepted = accepted_proposal(path, out, by, on)
+    accepted.write()
+    return accepted.stated
+
+
+def accepted_proposal(path: Path, out: Path, by: str, on: dt.date) -> AcceptedProposal:
+    """An accepted copy of a proposal, to be written under the name `out`.
 
     Parameters: `by`, who looked at it and accepts it, kept in the header.
     Raises: RegionError where the file is no proposal; InputError where `by` is no name, or `out` is there.
@@ -73,8 +121,7 @@ def accept_proposal(path: Path, out: Path, by: str, on: dt.date) -> str:
         )
     made_by = _text(image.header, "descrip").partition(";")[0]
     stated = f"accepted {on.isoformat()} by {name}; {made_by}"
-    _write(image, out, ProposalStatus.ACCEPTED, stated)
-    return stated[:79]
+    return AcceptedProposal(image, out, name, stated[:79], made_by)
 
 
 def refuse_unaccepted(header: Any, where: str) -> str:
