@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -336,3 +337,37 @@ def test_a_record_without_a_primary_lesion_says_so() -> None:
     conclusion = imaging_against_specimen(read_case_text("neoher: 1\npatient: {id: P1}\n"))
     assert conclusion.value is None
     assert conclusion.missing == ("lesions of kind primary",)
+
+
+def callipers(exam_id: str, plane: str, **sizes: float) -> Measurements:
+    """A stored measurement between callipers."""
+    objects = InputObjects(description="1 image", count=1, sha256="a" * 64)
+    stored = Measurement(
+        exam=exam_id,
+        visit="T3",
+        date=dt.date(2025, 6, 20),
+        modality="MG",
+        lesion="L1",
+        method="length/1",
+        parameters={"plane": plane},
+        images=objects,
+        region=objects,
+        quantities=tuple(Quantity(name=name, value=size, unit="mm") for name, size in sizes.items()),
+        conclusion=Conclusion[dict[str, Any]](value={}),
+    )
+    return Measurements(entries=(stored,))
+
+
+def test_a_length_between_callipers_stands_in_where_the_report_is_silent() -> None:
+    found = only(case(), callipers("G3", "body", longest_diameter=9.0, calcification_extent=47.0))
+    mass = exam(found, "mammography (measured)")
+    assert (mass.measured, mass.imaging_mm, mass.calcifications) == (True, 9.0, False)
+    assert mass.comparison.error_invasive_mm == 6.0
+    # The report states the calcifications' extent itself: 48 mm.
+    assert exam(found, "calcifications on mammography").imaging_mm == 48.0
+    assert not any(one.name == "calcifications on mammography (measured)" for one in found.exams)
+
+
+def test_a_length_on_the_detector_is_held_against_no_specimen() -> None:
+    found = only(case(), callipers("G3", "detector", longest_diameter=9.0))
+    assert not any(one.measured for one in found.exams)

@@ -35,10 +35,11 @@ _FIRST = {
 }
 """Warnings that stand before the first number; the others stand with the basis."""
 _QUANTITIES = {
-    # measured, calcifications: the quantity of the lesion table that holds the size
-    (True, False): "largest_component_longest_diameter_3d",
-    (False, False): "longest_diameter_reported",
-    (False, True): "calcification_extent",
+    # measured, calcifications: the quantities of the lesion table that holds the size
+    (True, False): ("largest_component_longest_diameter_3d", "longest_diameter"),
+    (True, True): ("calcification_extent",),
+    (False, False): ("longest_diameter_reported",),
+    (False, True): ("calcification_extent",),
 }
 
 
@@ -216,10 +217,10 @@ def _size(size_mm: float | None, *, seen: bool | None = None) -> str:
 
 def _provenance(exam: ExamOfLesion, table: LesionTable | None) -> str | None:
     """The code beside the same number in the lesion's table."""
-    quantity = _QUANTITIES.get((exam.measured, exam.calcifications))
+    quantities = _QUANTITIES[exam.measured, exam.calcifications]
     origin = Origin.MEASURED if exam.measured else Origin.REPORTED
     for row in table.rows if table else ():
-        if row.quantity == quantity and row.origin is origin:
+        if row.quantity in quantities and row.origin is origin:
             for cell in row.cells:
                 if cell.date == exam.date and cell.value == exam.imaging_mm and cell.provenance:
                     return cell.provenance

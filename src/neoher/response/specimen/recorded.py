@@ -14,6 +14,7 @@ from neoher.response.specimen.comparison import BAND_MM, compare
 from neoher.response.specimen.disagreement import Disagreement, DisagreementKind, Sight, disagreement_of
 from neoher.response.specimen.evidence import Profile, PublishedAgreement, published_agreement
 from neoher.response.specimen.facts import ExamAgainstSpecimen
+from neoher.response.specimen.modalities import ImagingKind
 from neoher.response.specimen.operation import Operation, compared_lesions, operation_of
 from neoher.response.specimen.profile import (
     antivascular_drugs,
@@ -217,7 +218,7 @@ def _circumstances(
         receptors_path="specimens",
         antivascular=antivascular_drugs(case, sight.seen.date),
         calcifications=sight.seen.calcifications,
-        largest_part=sight.measured,
+        largest_part=sight.measured and sight.kind is ImagingKind.MRI,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from neoher.record.case import Case
-from neoher.record.exam import Exam, MgExam, Modality, PtExam
+from neoher.record.exam import Exam, MgExam, Modality, PlaneExam, PtExam
 from neoher.record.finding import Finding, FindingState, MgFinding
 from neoher.record.lexicon import MgFindingType
 from neoher.record.measurement import Measurement, Measurements
@@ -23,6 +23,7 @@ _KINDS = {
     Modality.PT: ImagingKind.PET,
     Modality.CT: ImagingKind.CT,
 }
+_MEASURED = " (measured)"
 _MEASURED_LENGTH = "largest_component_longest_diameter_3d"
 
 
@@ -46,19 +47,23 @@ def last_sights(
     """The last exam of each modality that says something of the lesion, on or before a day.
 
     In the order of the kinds of imaging. Reported and measured stand side by side, as do a mass and its
-    calcifications on mammography. An exam without a date cannot be placed before surgery and is left out.
-    Does not look whether an exam came before therapy.
+    calcifications on mammography; a length between callipers stands in where its report is silent. An exam
+    without a date cannot be placed before surgery and is left out. Does not look whether an exam came before
+    therapy.
     """
     last: dict[str, RecordedSight] = {}
+    said: set[tuple[str, str]] = set()
     for exam, finding in case.findings_of(lesion):
         if exam.date is not None and (before is None or exam.date <= before):
             for sight in _of_finding(exam, finding):
                 last[sight.name] = sight
+                said.add((sight.exam, f"{sight.name}{_MEASURED}"))
     for entry in sorted(measurements.entries, key=lambda one: one.date or dt.date.min):
         of_lesion = entry.lesion == lesion and entry.date is not None
         if of_lesion and entry.date and (before is None or entry.date <= before):
-            for sight in _of_measurement(entry):
-                last[sight.name] = sight
+            for sight in (*_of_measurement(entry), *_of_callipers(case.exam(entry.exam), entry)):
+                if (sight.exam, sight.name) not in said or sight.kind is ImagingKind.MRI:
+                    last[sight.name] = sight
     kinds = list(ImagingKind)
     return tuple(sorted(last.values(), key=lambda one: kinds.index(one.kind) if one.kind else len(kinds)))
 
@@ -109,7 +114,21 @@ def _of_measurement(entry: Measurement) -> Iterator[RecordedSight]:
         seen = Seen(length.value, True, entry.date)
     else:
         return
-    yield RecordedSight("MRI (measured)", ImagingKind.MRI, entry.exam, entry.visit, seen, measured=True)
+    yield RecordedSight(f"MRI{_MEASURED}", ImagingKind.MRI, entry.exam, entry.visit, seen, measured=True)
+
+
+def _of_callipers(exam: Exam | None, entry: Measurement) -> Iterator[RecordedSight]:
+    """A length on the detector is longer than in the body: it is no size to hold against a specimen."""
+    if exam is None or not isinstance(exam, PlaneExam) or "detector" in str(entry.parameters.get("plane")):
+        return
+    kind = _kind(exam)
+    name = _name(exam, kind)
+    for quantity, flecks in (("longest_diameter", False), ("calcification_extent", True)):
+        size = entry.quantity(quantity)
+        if size is not None and size.value is not None:
+            seen = Seen(size.value, True, entry.date, calcifications=flecks)
+            of = f"calcifications on {name}" if flecks else name
+            yield RecordedSight(f"{of}{_MEASURED}", kind, entry.exam, entry.visit, seen, measured=True)
 
 
 def _kind(exam: Exam) -> ImagingKind | None:
