@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from neoher.measure.case import ExamResult
 from neoher.record.case import Case
 from neoher.record.conclusion import Conclusion
-from neoher.record.exam import Exam, Modality
+from neoher.record.exam import Exam, Modality, PlaneExam
 from neoher.record.finding import Finding
 from neoher.record.measurement import Measurement
 from neoher.report.content import Cell, LesionTable, Origin, QuantityRow, VisitHeading
@@ -280,6 +280,8 @@ def _why_not_measured(visit: ReportVisit, modality: str) -> str:
         return f"not measured: no {_EXAM_IN_WORDS.get(modality, modality)}"
     if all(exam.images is None for exam in exams):
         return "not measured: no images"
+    if all(isinstance(exam, PlaneExam) for exam in exams):
+        return "not measured: no callipers for this lesion"
     return "not measured: no region for this lesion"
 
 

@@ -68,7 +68,7 @@ def _table(table: LesionTable, series: Sequence[SizeSeries]) -> Table:
     operated = next((one.points[0] for one in series if one.source.of_specimen), None)
     surgery = (f"surgery, {short_date(operated.date)}",) if operated else ()
     return Table(
-        caption="The numbers of the figure, and where each comes from",
+        caption="Sizes by modality, and where each comes from",
         header=("Size", *(heading.visit for heading in table.headings), *surgery),
         rows=tuple(
             (TableCell(one.name[0].upper() + one.name[1:]), *_cells(one, table.headings, bool(surgery)))
