@@ -19,13 +19,11 @@ from neoher.report.content import ReportContent
 from neoher.report.exam_images import draw_exam
 from neoher.report.html import render
 from neoher.simulate.course import Course, plan_patient
-from neoher.simulate.plane.course import write_plane_exams
+from neoher.simulate.plane.course import PlaneForms, write_plane_exams
 from neoher.simulate.plane.exam import PlaneExam
-from neoher.simulate.plane.mammogram_writing import MammogramForm
-from neoher.simulate.plane.sonogram_writing import SonogramForm
 
 TODAY = dt.date(2026, 9, 2)
-SPANS = {"mass": "longest"}
+SPANS = {"mass": "longest", "across the longest": "second axis"}
 
 
 @dataclass(frozen=True)
@@ -78,8 +76,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Course], Told]:
     def of(course: Course) -> Told:
         if course not in made:
             folder = tmp_path_factory.mktemp("course")
-            forms = (MammogramForm.FACTOR, SonogramForm.ONE_REGION)
-            truth = write_plane_exams(folder, plan_patient(11, course), "P1", 1976, forms)
+            truth = write_plane_exams(folder, plan_patient(11, course), "P1", 1976, PlaneForms())
             case = read_case_text(record(truth))
             results = measure_case(folder, case, Measurements())
             content = build_content(
@@ -107,8 +104,13 @@ def test_every_length_is_true_to_half_a_percent(told: Callable[[Course], Told], 
         exam = told(course).truth[result.exam.id]
         names = {"longest_diameter": ("mass", "longest"), "calcification_extent": ("calcifications",)}
         names |= {"short_axis": ("short axis",), "cortex": ("cortex",)}
+        names |= {"second_axis": ("across the longest",), "third_axis": ("third axis",)}
         assert result.measurement.quantities
         for quantity in result.measurement.quantities:
+            if quantity.name == "ellipsoid_volume":
+                volume = next(each for each in exam.volumes if each.lesion == result.lesion)
+                assert quantity.value == pytest.approx(volume.ellipsoid_cc, rel=0.015)
+                continue
             truth = max(
                 line.true_mm
                 for line in exam.lines

@@ -97,8 +97,9 @@ def intraclass(ratings: NDArray[np.float64], level: float = 0.95) -> dict[Intrac
     add(IntraclassForm.CONSISTENCY, two_way, df_error, single)
     add(IntraclassForm.ONE_WAY_MEAN, one_way, df_within, mean)
     of_means = _share(between - error, between + (columns - error) / n)
-    steps = tuple(None if each is None else each * k / (1 + each * (k - 1)) for each in (low, high))
-    add_agreement(IntraclassForm.AGREEMENT_MEAN, (of_means, *((None, None) if of_means is None else steps)))
+    from_mean, to_mean = (None if each is None else each * k / (1 + each * (k - 1)) for each in (low, high))
+    bounds = (None, None) if of_means is None else (from_mean, to_mean)
+    add_agreement(IntraclassForm.AGREEMENT_MEAN, (of_means, *bounds))
     add(IntraclassForm.CONSISTENCY_MEAN, two_way, df_error, mean)
     return found
 
