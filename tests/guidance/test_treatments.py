@@ -38,6 +38,16 @@ def given(**treatment: object) -> Given:
         ("AC", {"doxorubicin", "cyclophosphamide"}),
         ("EC", {"epirubicin", "cyclophosphamide"}),
         ("weekly paclitaxel and trastuzumab", {"paclitaxel", "trastuzumab"}),
+        # A sequence that no regimen held here has: the drugs of its blocks.
+        ("EC-THP", {"epirubicin", "cyclophosphamide", "paclitaxel", "trastuzumab", "pertuzumab"}),
+        ("ddEC then THP", {"epirubicin", "cyclophosphamide", "paclitaxel", "trastuzumab", "pertuzumab"}),
+        (
+            "EC \u2192 docetaxel + HP",
+            {"epirubicin", "cyclophosphamide", "docetaxel", "trastuzumab", "pertuzumab"},
+        ),
+        ("AC followed by TH", {"doxorubicin", "cyclophosphamide", "paclitaxel", "trastuzumab"}),
+        ("nab-paclitaxel", {"nab-paclitaxel"}),
+        ("trastuzumab-emtansine", {"T-DM1"}),
     ],
 )
 def test_a_name_stands_for_its_drugs(named: str, drugs: set[str]) -> None:
@@ -45,7 +55,9 @@ def test_a_name_stands_for_its_drugs(named: str, drugs: set[str]) -> None:
     assert given(drugs=[named]).drugs == drugs
 
 
-@pytest.mark.parametrize("named", ["protocol 12", "TCHP + study drug", "chemo", "XYZ"])
+@pytest.mark.parametrize(
+    "named", ["protocol 12", "TCHP + study drug", "chemo", "XYZ", "EC-P", "EC then protocol 12"]
+)
 def test_one_name_that_is_not_known_leaves_the_drugs_unknown(named: str) -> None:
     assert given(regimen=named).drugs is None
     assert given().drugs is None
@@ -63,6 +75,9 @@ def test_one_name_that_is_not_known_leaves_the_drugs_unknown(named: str) -> None
         ({"regimen": "TCHP"}, None),
         ({"regimen": "FEC-THP", "cycles": 6}, None),  # 3 or 4 of them are FEC: not guessed
         ({"regimen": "protocol 12", "cycles": 6}, None),
+        ({"regimen": "EC-THP", "cycles": 6}, None),
+        ({"regimen": "EC-THP", "cycles": 0}, None),
+        ({"regimen": "T-DXd -> HP", "cycles": 6}, 6),
     ],
 )
 def test_cycles_that_count_towards_the_year(treatment: dict[str, object], cycles: int | None) -> None:

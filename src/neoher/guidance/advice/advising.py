@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import lru_cache
 
 from neoher.errors import InputError
 from neoher.guidance.advice.anthracycline import anthracycline_alerts
 from neoher.guidance.advice.content import Advice, Alert, Difference, Pitfall, Position
 from neoher.guidance.advice.gathering import Gathered
-from neoher.guidance.advice.heart import heart_alerts, may_start
-from neoher.guidance.advice.options import filled, option_of, rule_sources
+from neoher.guidance.advice.heart import heart_alerts
+from neoher.guidance.advice.leading import one_systemic_therapy
+from neoher.guidance.advice.options import drugs_of, filled, option_of, rule_sources
+from neoher.guidance.advice.reasons import reason_alerts
+from neoher.guidance.advice.starting import start_alerts
 from neoher.guidance.advice.toxicity import toxicity_alerts
 from neoher.guidance.facts.course import BEFORE_THERAPY, UNDER_THERAPY
-from neoher.guidance.facts.fact import Patient, Sheet
+from neoher.guidance.facts.fact import Patient, Read, Sheet
 from neoher.guidance.facts.known import known_on
 from neoher.guidance.facts.reading import cancers_of, facts_of
+from neoher.guidance.facts.tissue import her2_cautions
 from neoher.guidance.knowledge import Knowledge
-from neoher.guidance.knowledge.kinds.rule import RuleKind, Severity, Topic
+from neoher.guidance.knowledge.kinds.rule import Rule, RuleKind, Severity, Topic
 from neoher.guidance.rules.logic import Decision, decide
 from neoher.record.case import Case
 from neoher.record.conclusion import Caution, Conclusion, Step
@@ -27,13 +32,16 @@ __all__ = ["advise"]
 _TOPICS = list(Topic)
 _SEVERITIES = list(Severity)
 LATEST_YEAR = 2200
+_FIRST = {RuleKind.SCOPE, RuleKind.OPTION}
+_FOR_THOSE_INSIDE = {RuleKind.OPTION, RuleKind.PITFALL, RuleKind.DIFFERENCE}
 _BASELINE_TESTS = ("hepatitis_b", "pregnancy")
 
 
 def advise(case: Case, knowledge: Knowledge, today: dt.date) -> Conclusion[Advice]:
     """Options, alerts, pitfalls and differences for a record, by what was known on `today`.
 
-    Facts dated after `today` are left out, with a warning. Each cancer is judged by itself. Options are for a
+    Facts dated after `today` are left out, with a warning. Each cancer is judged by itself; of several that
+    are HER2-positive the one of higher risk leads the systemic therapy. Options are for a
     multidisciplinary meeting, never orders; what is absent from the record is missing, never negative.
     Raises: InputError for a day before the patient's birth, or so late that it must be mistyped.
     """
@@ -44,6 +52,7 @@ def advise(case: Case, knowledge: Knowledge, today: dt.date) -> Conclusion[Advic
     if left_out:
         message = f"Dated after {today} and left out: {', '.join(left_out)}."
         gathered.warnings.append(Caution(code="facts-after-today", message=message))
+    gathered.warnings += _before_the_rules(knowledge, as_of, today)
     patients = cancers_of(known, knowledge, today)
     sheets = [facts_of(patient) for patient in patients]
     # The same for every cancer of the patient; what is held or stopped bears on the options.
@@ -53,7 +62,9 @@ def advise(case: Case, knowledge: Knowledge, today: dt.date) -> Conclusion[Advic
     anthracycline_alerts(first, gathered)
     for patient, facts in zip(patients, sheets, strict=True):
         _advise_cancer(patient, facts, as_of, gathered)
-    _start_limits(first, sheet, gathered)
+    one_systemic_therapy(patients, sheets, gathered)
+    gathered.alerts.extend(start_alerts(first, sheet, gathered))
+    reason_alerts(first, gathered)
     _baseline_tests(sheet, gathered)
     return _concluded(gathered, as_of, today)
 
@@ -70,23 +81,59 @@ def _refuse_day(case: Case, today: dt.date) -> None:
         raise InputError(f"{today} lies too far ahead.", "today", f"Give a day up to {LATEST_YEAR}.")
 
 
+def _before_the_rules(knowledge: Knowledge, as_of: Knowledge, today: dt.date) -> list[Caution]:
+    """One warning for a day before the rules held here are complete: what they say nothing of."""
+    complete = knowledge.edition.rules_from
+    if complete is None or today >= complete:
+        return []
+    then = _as_of(knowledge, complete).contents.rules
+    held = {rule.topic for rule in as_of.contents.rules}
+    silent = [str(topic) for topic in _TOPICS if topic in {rule.topic for rule in then} - held]
+    later = sum(rule.id not in as_of.rules for rule in then)
+    message = (
+        f"The rules held here are complete from {complete} on; asked about {today}, {later} of the "
+        f"{len(then)} rules of that day begin later and say nothing"
+        + (f"; nothing at all is held on {', '.join(silent)}" if silent else "")
+        + ". What was known then and is not held here is missing."
+    )
+    return [Caution(code="rules-begin-later", message=message)]
+
+
 @lru_cache(maxsize=8)
 def _as_of(knowledge: Knowledge, today: dt.date) -> Knowledge:
     return knowledge.as_of(today)
 
 
 def _advise_cancer(patient: Patient, sheet: Sheet, as_of: Knowledge, gathered: Gathered) -> None:
-    # Where she stands was read from what is not there: that is said even where nothing else can be decided.
-    gathered.miss_assumed([("phase", sheet["phase"])], "where she stands in the course")
-    decisions = [decide(rule, sheet) for rule in as_of.contents.rules]
-    scope = [each for each in decisions if each.rule.kind is RuleKind.SCOPE and each.holds]
-    for decision in decisions:
-        outside = bool(scope) and decision.rule.kind in {
-            RuleKind.OPTION,
-            RuleKind.PITFALL,
-            RuleKind.DIFFERENCE,
-        }
-        if outside or decision.holds is False:
+    # Where the patient stands was read from what is not there: said even where nothing else can be decided.
+    gathered.miss_assumed([("phase", sheet["phase"])], "where the patient stands in the course")
+    gathered.warnings.extend(each for each in her2_cautions(patient) if each not in gathered.warnings)
+    rules = as_of.contents.rules
+    scope = any(rule.kind is RuleKind.SCOPE and decide(rule, sheet).holds for rule in rules)
+    before = len(gathered.options)
+    _decide_rules(
+        patient, sheet, as_of, [each for each in rules if each.kind in _FIRST], gathered, outside=scope
+    )
+    # Some alerts belong to what is offered: they are read once the options are known.
+    found = gathered.options[before:]
+    offered = any("T-DXd" in drugs_of(each.regimen, patient.knowledge) for each in found)
+    sheet = {**sheet, "tdxd_offered": Read(offered, sheet["phase"].paths)}
+    rest = [each for each in rules if each.kind not in _FIRST]
+    _decide_rules(patient, sheet, as_of, rest, gathered, outside=scope)
+
+
+def _decide_rules(
+    patient: Patient,
+    sheet: Sheet,
+    as_of: Knowledge,
+    rules: Sequence[Rule],
+    gathered: Gathered,
+    *,
+    outside: bool,
+) -> None:
+    for decision in (decide(rule, sheet) for rule in rules):
+        silent = outside and decision.rule.kind in _FOR_THOSE_INSIDE
+        if silent or decision.holds is False:
             continue
         for name in decision.unknown:
             gathered.miss_fact(name, sheet[name], decision.rule.title)
@@ -100,7 +147,7 @@ def _take(patient: Patient, sheet: Sheet, as_of: Knowledge, decision: Decision, 
     several = len(patient.case.cancers) > 1 and patient.cancer is not None
     cancer = patient.cancer.id if several and patient.cancer else None
     numbers = {name: read.value for name, read in decision.used.items()}
-    sources = rule_sources(rule, as_of)
+    sources = rule_sources(rule, as_of, patient.today)
     verification = str(rule.verification)
     match rule.kind:
         case RuleKind.OPTION:
@@ -154,30 +201,6 @@ def _positions(decision: Decision, as_of: Knowledge) -> tuple[Position, ...]:
         )
         for each in sorted(known, key=lambda each: each.since)
     )
-
-
-def _start_limits(patient: Patient, sheet: Sheet, gathered: Gathered) -> None:
-    """An alert for each HER2-directed drug that the newest ejection fraction does not let her begin.
-
-    Before therapy of all of them; later of those whose options are not shown for it.
-    """
-    verdicts = dict(gathered.below_start)
-    if sheet["phase"].value == BEFORE_THERAPY:
-        for drug in ("trastuzumab", "pertuzumab", "T-DM1", "T-DXd"):
-            verdicts[drug] = may_start(patient, sheet, drug, after_anthracycline=False)
-    for drug, verdict in verdicts.items():
-        if verdict.forbidden:
-            gathered.alerts.append(
-                Alert(
-                    code="lvef-below-start",
-                    text=f"{verdict.forbidden}. Options that would begin it are not shown.",
-                    severity=Severity.STOP,
-                    rule="limit of the ejection fraction to start, by drug and region",
-                    numbers={"lvef_percent": sheet["lvef"].value},
-                    sources=verdict.sources,
-                    verification="unverified" if drug == "pertuzumab" else "verified",
-                )
-            )
 
 
 def _baseline_tests(sheet: Sheet, gathered: Gathered) -> None:

@@ -34,7 +34,7 @@ def _together(patient: Patient) -> Iterator[Alert]:
     for given in patient.given:
         if given.drugs is None or not given.drugs & ANTHRACYCLINES or not given.drugs & HER2_DRUGS:
             continue
-        if given.regimen is None or _same_block(given):
+        if _same_block(given):
             yield _alert(given.path, "One entry of treatment holds both, and no sequence is stated.", {})
     for first in patient.given:
         for second in patient.given:
@@ -53,7 +53,10 @@ def _together(patient: Patient) -> Iterator[Alert]:
 
 
 def _same_block(given: Given) -> bool:
-    assert given.regimen is not None
+    if given.sequence:
+        return any(block & ANTHRACYCLINES and block & HER2_DRUGS for block in given.sequence)
+    if given.regimen is None:
+        return True  # one entry, and no sequence is stated
     blocks = {part.block for part in given.regimen.components if part.drug in ANTHRACYCLINES}
     return any(part.block in blocks for part in given.regimen.components if part.drug in HER2_DRUGS)
 
@@ -125,7 +128,7 @@ def _alert(where: str, what: str, numbers: dict[str, str]) -> Alert:
 
 
 def _cumulative(patient: Patient, gathered: Gathered) -> None:
-    total, basis = 0.0, []
+    total, basis, unknown = 0.0, [], []
     for given in patient.given:
         if given.drugs is None:
             for path in given.names:
@@ -137,9 +140,14 @@ def _cumulative(patient: Patient, gathered: Gathered) -> None:
             gathered.miss(
                 f"{given.path}.doses", "doses of the anthracycline, mg/m2", "cumulative anthracycline"
             )
+            found = None if given.treatment.doses else _of_the_same_drugs(patient, given)
+        if found is None:
+            unknown.append(given.path)
             continue
         total += found[0]
         basis.append(found[1])
+    if unknown:
+        gathered.alerts.append(_dose_not_known(unknown))
     if not basis:
         return
     above = total >= HEART_FAILURE_DOSE
@@ -158,6 +166,19 @@ def _cumulative(patient: Patient, gathered: Gathered) -> None:
             sources=_SOURCES,
             verification="secondary",
         )
+    )
+
+
+def _dose_not_known(paths: list[str]) -> Alert:
+    return Alert(
+        code="anthracycline-dose-not-known",
+        text=f"An anthracycline is recorded ({', '.join(paths)}), its dose in mg/m2 is not: the cumulative "
+        "dose is not known, and no further anthracycline is judged against it.",
+        severity=Severity.ACT,
+        rule="an anthracycline counts towards the cumulative dose whether or not its dose is known",
+        numbers={"doxorubicin_equivalent_mg_per_m2": None},
+        sources=_SOURCES,
+        verification="secondary",
     )
 
 
@@ -197,3 +218,29 @@ def _of_regimen(given: Given) -> tuple[float, str] | None:
     return _RATIO[part.drug] * float(
         amount
     ) * counted, f"{part.drug} {amount} mg/m2 x {counted} as the regimen has it"
+
+
+def _of_the_same_drugs(patient: Patient, given: Given) -> tuple[float, str] | None:
+    """The dose that the regimens held here have in a block of the same drugs, where all of them agree.
+
+    AC alone is the first block of AC-THP and of ddAC-THP; both have 60 mg/m2 of doxorubicin.
+    """
+    cycles = given.treatment.cycles
+    if cycles is None or given.drugs is None:
+        return None
+    parts = [
+        part
+        for regimen in patient.knowledge.contents.regimens
+        for block in {each.block for each in regimen.components}
+        if {each.drug for each in regimen.components if each.block == block} == given.drugs
+        for part in regimen.components
+        if part.block == block and part.drug in ANTHRACYCLINES
+    ]
+    stated = {(part.drug, (part.dose or "").removesuffix(" mg/m2")) for part in parts}
+    if len(stated) != 1:
+        return None
+    ((drug, amount),) = stated
+    if not amount.replace(".", "").isdigit():
+        return None
+    basis = f"{drug} {amount} mg/m2 x {cycles} as the regimens with these drugs have it"
+    return _RATIO[drug] * float(amount) * cycles, basis

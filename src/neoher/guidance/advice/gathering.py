@@ -57,7 +57,7 @@ class Gathered:
     def miss_fact(self, name: str, read: Read, decides: str) -> None:
         """Every path at which a fact of the sheet would stand."""
         for path in read.paths:
-            self.miss(path, FACT_WORDS[name], decides)
+            self.miss(path, read.asks or FACT_WORDS[name], decides)
 
     def miss_assumed(self, reads: Iterable[tuple[str, Read]], decides: str) -> None:
         """Paths at which nothing is stated and which were read as 'not so far'."""

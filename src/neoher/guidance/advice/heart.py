@@ -25,7 +25,7 @@ from neoher.record.conclusion import Conclusion
 from neoher.record.patient import Region
 from neoher.record.safety import HeartMeasurement
 
-__all__ = ["StartVerdict", "heart_alerts", "may_start"]
+__all__ = ["StartVerdict", "heart_alerts", "lower_limit", "may_start"]
 
 _DRUGS = {
     "trastuzumab": CardiacDrug.TRASTUZUMAB,
@@ -36,6 +36,8 @@ _DRUGS = {
 _REGIONS = {Region.US: RuleSet.US, Region.EU: RuleSet.EU, Region.UK: RuleSet.UK}
 CONJUGATE_CYCLES = 14
 """Cycles of T-DM1 or T-DXd after surgery that complete it (KATHERINE, DESTINY-Breast05)."""
+_STOPPED_BY_FAILURE = {"T-DM1": ("label:kadcyla-ch",), "T-DXd": ("label:enhertu",)}
+"""Drugs that symptoms of heart failure stop, whatever the ejection fraction, with the text that says so."""
 _SEVERITY = {Action.STOP: Severity.STOP, Action.HOLD: Severity.STOP, Action.RECHECK: Severity.ACT}
 
 
@@ -51,15 +53,32 @@ class StartVerdict:
 
 
 def may_start(patient: Patient, sheet: Sheet, drug: str, *, after_anthracycline: bool | None) -> StartVerdict:
-    """The limits of a drug at the newest ejection fraction; open where none was measured."""
+    """The limits of a drug at the newest ejection fraction; open where none was measured.
+
+    Heart failure forbids the drugs that it would stop, whatever the ejection fraction.
+    """
+    verdict = _may_start(patient, sheet, drug, after_anthracycline=after_anthracycline, symptoms=None)
+    if verdict.forbidden or sheet["heart_failure"].value is not True:
+        return verdict
+    failing = _may_start(patient, sheet, drug, after_anthracycline=after_anthracycline, symptoms=True)
+    return failing if failing.forbidden else verdict
+
+
+def _may_start(
+    patient: Patient, sheet: Sheet, drug: str, *, after_anthracycline: bool | None, symptoms: bool | None
+) -> StartVerdict:
     newest = sheet["lvef"]
+    if newest.value is None and symptoms and drug in _STOPPED_BY_FAILURE:
+        says = f"symptoms of heart failure, {drug} (it would stop for them)"
+        return StartVerdict(says, sources=_STOPPED_BY_FAILURE[drug])
     if drug not in _DRUGS or newest.value is None:
         return StartVerdict()
     facts = CardiacFacts(
         drug=_DRUGS[drug],
         region=_rule_set(patient),
         lvef=(f"{patient.today}={newest.value}",),
-        lln=_lower_limit(patient),
+        lln=lower_limit(patient),
+        symptoms=symptoms,
         after_anthracycline=after_anthracycline,
     )
     conclusion = assess_heart(facts)
@@ -70,8 +89,12 @@ def may_start(patient: Patient, sheet: Sheet, drug: str, *, after_anthracycline:
         says = "; ".join(dict.fromkeys(f"{name}: {each.says}" for name, each in forbidding.items()))
         return StartVerdict(f"LVEF {newest.value:g} %, {drug} ({says})", sources=conclusion.sources)
     open_on = [drug for each in verdicts.values() if each.action is None]
+    # What another region's text says of the start is no note for this patient.
     cautions = [
-        each.message for each in conclusion.warnings if each.code in {"caution-at-start", "not-studied"}
+        each.message
+        for each in conclusion.warnings
+        if each.code == "not-studied"
+        or (each.code == "caution-at-start" and any(each.message.startswith(f"{name}:") for name in verdicts))
     ]
     cautions += [f"{name}: {each.says}" for name, each in forbidding.items()]
     return StartVerdict("", tuple(dict.fromkeys(open_on)), " ".join(cautions), conclusion.sources)
@@ -196,7 +219,7 @@ def _facts(patient: Patient, drug: str, gathered: Gathered, course: _Course) -> 
         region=_rule_set(patient),
         lvef=tuple(f"{date}={lvef}" for date, lvef in lowest.items()),
         baseline=baseline,
-        lln=_lower_limit(patient),
+        lln=lower_limit(patient),
         symptoms=None if stated is None else stated == "yes",
         after_anthracycline=any(each.has(("doxorubicin", "epirubicin")) for each in patient.given) or None,
         last_dose=_last_dose(patient, gathered, baseline) if course is _Course.COMPLETE else None,
@@ -228,7 +251,8 @@ def _bar(gathered: Gathered, drug: str, value: CardiacAssessment) -> None:
         gathered.bar(drug, f"LVEF {value.latest_percent:g} %, {why}", for_good=len(stops) == len(verdicts))
 
 
-def _lower_limit(patient: Patient) -> float | None:
+def lower_limit(patient: Patient) -> float | None:
+    """The laboratory's lower limit of normal, as last stated."""
     stated = [each.lower_limit for each in patient.case.heart if each.lower_limit is not None]
     return stated[-1] if stated else None
 

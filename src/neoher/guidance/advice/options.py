@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from neoher.guidance.advice.content import AdviceOption, EvidenceLine, FactUsed
 from neoher.guidance.advice.gathering import Gathered
-from neoher.guidance.advice.heart import may_start
+from neoher.guidance.advice.starting import Starts, starts_of
 from neoher.guidance.facts.fact import Patient, Sheet
-from neoher.guidance.facts.treatments import ANTHRACYCLINES, HER2_DRUGS, drug_named
 from neoher.guidance.facts.words import FACT_WORDS, stated_words
 from neoher.guidance.knowledge import Knowledge
-from neoher.guidance.knowledge.kinds.rule import Rule, Strength, row_in_words
+from neoher.guidance.knowledge.kinds.rule import Rule, Strength, Topic, row_in_words
+from neoher.guidance.knowledge.kinds.source import SourceKind
 from neoher.guidance.rules.logic import Decision
 from neoher.record.conclusion import Step
 
-__all__ = ["filled", "option_of", "rule_sources"]
+__all__ = ["drugs_of", "filled", "option_of", "rule_sources"]
 
 _PASSED = {"negative", "not applicable"}
+_FOR_EARLY_DISEASE = {
+    Topic.SYSTEMIC_BEFORE_SURGERY,
+    Topic.UNDER_THERAPY,
+    Topic.SURGERY,
+    Topic.AXILLA,
+    Topic.AFTER_SURGERY,
+    Topic.RADIOTHERAPY,
+}
 
 
 def option_of(
@@ -27,12 +37,18 @@ def option_of(
     """
     rule = decision.rule
     drugs = _drugs(rule, patient)
-    why_not = _forbidden(patient, sheet, rule, drugs, gathered)
+    why_not = _forbidden(patient, sheet, drugs, gathered)
+    # What is being given has passed the limits to start.
+    starts = Starts() if why_not or rule.goes_on else starts_of(patient, sheet, drugs, rule.title, gathered)
+    if starts.forbidden:
+        why_not = f"below the limit to start: {starts.forbidden}"
     if why_not:
         step = Step(step=f"not shown: {rule.title}", rule=why_not, inputs={"rule": rule.id})
         gathered.because.append(step)
         return None
     waits, notes = _waits_for(patient, sheet, rule, drugs, gathered)
+    waits = [*starts.waits, *waits, *_distant_disease(sheet, rule)]
+    notes = [*starts.notes, *notes]
     strength = rule.strength
     assert strength is not None  # the model of rules holds that of an option
     text = filled(rule, sheet, gathered)
@@ -47,8 +63,8 @@ def option_of(
     return AdviceOption(
         rule=rule.id,
         text=text,
-        strength=_no_firmer_than_individual(strength) if held else strength,
-        sources=rule_sources(rule, knowledge),
+        strength=_no_firmer_than_individual(strength) if held or starts.individual else strength,
+        sources=rule_sources(rule, knowledge, patient.today),
         would_change=rule.would_change,
         topic=rule.topic,
         regimen=rule.regimen,
@@ -67,7 +83,7 @@ def option_of(
 
 
 def _no_firmer_than_individual(strength: Strength) -> Strength:
-    """What is on hold is no standard for now."""
+    """What is on hold, or begins with a weak heart, is no standard for now."""
     return min(strength, Strength.INDIVIDUAL, key=lambda each: each.rank)
 
 
@@ -84,10 +100,24 @@ def filled(rule: Rule, sheet: Sheet, gathered: Gathered) -> str:
     return text
 
 
-def rule_sources(rule: Rule, knowledge: Knowledge) -> tuple[str, ...]:
-    """The rule's sources, then those of its statements that were known on the day."""
+def rule_sources(rule: Rule, knowledge: Knowledge, today: dt.date) -> tuple[str, ...]:
+    """The rule's sources, then those of its statements that were known on the day.
+
+    A source of a later year is left out; where all are later, all stay.
+    """
+    known = tuple(each for each in rule.sources if not _is_later(each, knowledge, today))
     statements = [knowledge.statements[name] for name in rule.statements if name in knowledge.statements]
-    return tuple(dict.fromkeys([*rule.sources, *(source for each in statements for source in each.sources)]))
+    return tuple(
+        dict.fromkeys([*(known or rule.sources), *(source for each in statements for source in each.sources)])
+    )
+
+
+def _is_later(source: str, knowledge: Knowledge, today: dt.date) -> bool:
+    found = knowledge.find_source(source)
+    # What describes the knowledge itself (design decisions) bears the year of this edition.
+    if found is None or found.year is None or found.kind is SourceKind.DESIGN:
+        return False
+    return found.year > today.year
 
 
 def _evidence(rule: Rule, knowledge: Knowledge) -> list[EvidenceLine]:
@@ -125,99 +155,63 @@ def _facts_used(sheet: Sheet, decision: Decision) -> list[FactUsed]:
 def _drugs(rule: Rule, patient: Patient) -> tuple[str, ...]:
     if rule.goes_on:
         return tuple(sorted({drug for each in patient.given for drug in each.being_given or ()}))
-    if rule.regimen is None:
-        return rule.gives
-    components = patient.knowledge.regimens[rule.regimen].components
-    return tuple(dict.fromkeys(part.drug for part in components))
+    return drugs_of(rule.regimen, patient.knowledge) or rule.gives
 
 
-def _forbidden(patient: Patient, sheet: Sheet, rule: Rule, drugs: tuple[str, ...], gathered: Gathered) -> str:
-    """Why the option is not shown; empty where nothing forbids it."""
+def drugs_of(regimen: str | None, knowledge: Knowledge) -> tuple[str, ...]:
+    """The drugs of a regimen in their order; none where no regimen is named."""
+    if regimen is None:
+        return ()
+    return tuple(dict.fromkeys(part.drug for part in knowledge.regimens[regimen].components))
+
+
+def _forbidden(patient: Patient, sheet: Sheet, drugs: tuple[str, ...], gathered: Gathered) -> str:
+    """Why the option is not shown whatever the limits to start say; empty where nothing forbids it."""
     if not drugs:
         return ""
     if sheet["pregnancy"].value == "positive":
         return "a pregnancy is stated, and its drugs are contraindicated in pregnancy"
-    against = _contraindicated(patient, drugs, gathered, rule)
-    if against:
-        return f"a contraindication is stated: {against}"
+    for reason in patient.reasons or ():
+        if reason.rules_out(drugs):
+            return f"a contraindication is stated: {reason.words}"
     for drug in drugs:
         bar = gathered.bars.get(drug)
         if bar is not None and bar.for_good:
             return f"{drug} is stopped: {bar.why}"
-    for drug in drugs:
-        if drug not in HER2_DRUGS or _had(sheet, drug):
-            continue
-        verdict = may_start(patient, sheet, drug, after_anthracycline=_after_anthracycline(sheet, drugs))
-        if verdict.forbidden:
-            gathered.below_start[drug] = verdict
-            gathered.miss_fact("region", sheet["region"], rule.title) if sheet[
-                "region"
-            ].value is None else None
-            return f"below the limit to start: {verdict.forbidden}"
     return ""
-
-
-def _contraindicated(patient: Patient, drugs: tuple[str, ...], gathered: Gathered, rule: Rule) -> str:
-    stated = patient.case.contraindications
-    if stated is None:
-        gathered.miss("contraindications", "contraindications, or `none`", rule.title)
-        return ""
-    for position, each in enumerate(stated if isinstance(stated, tuple) else ()):
-        if each.against is None:
-            path = f"contraindications[{position}].against"
-            gathered.miss(path, f"what {each.kind or 'the reason'} speaks against", rule.title)
-        elif drug_named(each.against, patient.knowledge) in drugs:
-            return f"{each.kind or 'a reason'} against {each.against}"
-    return ""
-
-
-def _had(sheet: Sheet, drug: str) -> bool:
-    """Whether the drug was begun before: its limit to start is passed."""
-    names = {"trastuzumab": "trastuzumab", "pertuzumab": "pertuzumab", "T-DM1": "tdm1", "T-DXd": "tdxd"}
-    name = names[drug]
-    return sheet[f"had_{name}"].value is True or sheet[f"now_{name}"].value is True
-
-
-def _after_anthracycline(sheet: Sheet, drugs: tuple[str, ...]) -> bool | None:
-    """Whether the antibodies of the regimen come after an anthracycline, of the regimen or before it."""
-    if ANTHRACYCLINES & set(drugs):
-        return True
-    had = sheet["had_anthracycline"].value
-    return None if had is None else had is True
 
 
 def _waits_for(
     patient: Patient, sheet: Sheet, rule: Rule, drugs: tuple[str, ...], gathered: Gathered
 ) -> tuple[list[str], list[str]]:
-    """Tests that are not there yet, and cautions."""
+    """Tests and answers that are not there yet, and cautions."""
     waits: list[str] = []
     notes: list[str] = []
-    for drug in drugs:
-        bar = gathered.bars.get(drug)
-        if bar is not None:
-            waits.append(f"the hold of {drug} is over")
-    directed = [drug for drug in drugs if drug in HER2_DRUGS]
-    if directed and not rule.goes_on:
-        if sheet["lvef"].value is None:
-            waits.append("LVEF")
-            gathered.miss_fact("lvef", sheet["lvef"], rule.title)
-        for drug in directed:
-            if _had(sheet, drug):
-                continue
-            verdict = may_start(patient, sheet, drug, after_anthracycline=_after_anthracycline(sheet, drugs))
-            if verdict.open_on:
-                waits.append(f"the limit of LVEF to start {drug}")
-                gathered.miss_fact("had_anthracycline", sheet["had_anthracycline"], rule.title)
-            if verdict.caution:
-                notes.append(verdict.caution)
-                if sheet["region"].value is None:
-                    gathered.miss_fact("region", sheet["region"], rule.title)
+    if not drugs:
+        return waits, notes
+    waits += [f"the hold of {drug} is over" for drug in drugs if drug in gathered.bars]
+    if patient.reasons is None:
+        gathered.miss("contraindications", "contraindications, or `none`", rule.title)
+    for reason in patient.reasons or ():
+        for path in reason.open_fields:
+            gathered.miss(path, f"what {reason.words} is and speaks against", rule.title)
+        carried = [drug for drug in drugs if drug in reason.against.open_drugs]
+        waits += [
+            f"whether the reason against chemotherapy ({reason.words}) means {drug}" for drug in carried
+        ]
     # What is being given waits for no test before its first dose.
-    for name in ("hepatitis_b", "pregnancy") if drugs and not rule.goes_on else ():
+    for name in () if rule.goes_on else ("hepatitis_b", "pregnancy"):
         read = sheet[name]
         if read.value is None or read.value == "pending":
             waits.append(FACT_WORDS[name])
             gathered.miss_fact(name, read, rule.title)
         elif name == "hepatitis_b" and read.value not in _PASSED:
             notes.append("Hepatitis B is positive: see the alert.")
-    return waits, list(dict.fromkeys(notes))
+    return waits, notes
+
+
+def _distant_disease(sheet: Sheet, rule: Rule) -> list[str]:
+    """What an option for early disease waits for where an exam, and not M1, states distant disease."""
+    if rule.topic not in _FOR_EARLY_DISEASE or sheet["metastases_on_imaging"].value != "present":
+        return []
+    return ["distant disease on imaging settled by tissue"]

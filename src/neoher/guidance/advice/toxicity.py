@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from neoher.guidance.advice.content import Alert
 from neoher.guidance.advice.gathering import Gathered
+from neoher.guidance.facts.conditions import is_lung_disease
 from neoher.guidance.facts.fact import Patient, Sheet
-from neoher.guidance.facts.safety import is_lung_disease, laboratory
+from neoher.guidance.facts.safety import laboratory
 from neoher.guidance.facts.treatments import drug_named
 from neoher.guidance.knowledge import Knowledge
 from neoher.guidance.knowledge.kinds.limits import DiseaseSetting, DoseAction, ToxicityLimits, ToxicityRow

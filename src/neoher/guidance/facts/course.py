@@ -1,4 +1,4 @@
-"""Facts of the course: where she stands in it, what was given, what is being given, how much is left."""
+"""Facts of the course: the place in it, what was given, what is being given, how much is left."""
 
 from __future__ import annotations
 
@@ -40,6 +40,9 @@ def course_facts(patient: Patient) -> dict[str, Read]:
     facts["conjugate_stopped_for_toxicity"] = _stopped_for_toxicity(patient)
     facts["conjugate_cycles"] = _conjugate_cycles(patient)
     facts |= _year(patient)
+    facts["ever_anthracycline"] = _had(patient.given, ANTHRACYCLINES)
+    # Filled in by the advice once its options are known.
+    facts["tdxd_offered"] = Read(False)
     facts["awaits_thp"] = _awaits_thp(patient)
     facts["cycles_given"] = _cycles_given(patient)
     facts["days_since_her2_drug"] = _since_drug(patient, HER2_DRUGS)
@@ -166,9 +169,7 @@ def _year(patient: Patient) -> dict[str, Read]:
     unstated = [each for each in relevant if each.her2_cycles() is None]
     if unstated:
         paths = [
-            path
-            for each in unstated
-            for path in (each.names if each.drugs is None else (f"{each.path}.cycles",))
+            path for each in unstated for path in (each.names if each.drugs is None else (_uncounted(each),))
         ]
         return {"her2_cycles": unknown(*paths), "her2_cycles_left": unknown(*paths)}
     total = float(sum(each.her2_cycles() or 0 for each in relevant))
@@ -177,6 +178,11 @@ def _year(patient: Patient) -> dict[str, Read]:
         "her2_cycles": Read(total, paths_read),
         "her2_cycles_left": Read(max(0.0, YEAR_CYCLES - total), paths_read),
     }
+
+
+def _uncounted(given: Given) -> str:
+    """What would tell its cycles with a HER2-directed drug: their number, or, in a sequence, its doses."""
+    return f"{given.path}.{'cycles' if given.treatment.cycles is None else 'doses'}"
 
 
 def _awaits_thp(patient: Patient) -> Read:

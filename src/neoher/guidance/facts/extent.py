@@ -17,14 +17,22 @@ _SUSPECTED = {SkinInvolvement.SUSPECTED, ChestWallInvolvement.SUSPECTED}
 
 
 def extent_facts(patient: Patient) -> dict[str, Read]:
-    """Categories before therapy and after it, focality, skin and chest wall, clips, distant disease."""
+    """Categories before and after therapy, focality, extent, skin, chest wall, clips, distant disease."""
     facts = _clinical(patient)
+    if any(each.skin is SkinInvolvement.INFLAMMATORY for _, each in _extents(patient)):
+        facts["inflammatory"] = Read(True, (f"{patient.cancer_path}.extent.skin",))
     facts["inoperable_at_presentation"] = _inoperable(facts)
     facts["ycn"] = _ycn(patient)
+    facts["distant_at_restaging"] = _distant_at_restaging(patient)
     facts["focality"] = _focality(patient)
     facts["skin_or_chest_wall"] = _skin_or_chest_wall(patient, facts["ct"])
     facts["metastases_on_imaging"] = _metastases(patient)
-    facts["clip_primary"] = _clip(patient, LesionKind.PRIMARY)
+    facts["whole_extent_mm"] = _whole_extent(patient)
+    occult = facts["ct"].value == "0" and not patient.lesions(LesionKind.PRIMARY)
+    # T0: no primary is known that could carry a clip.
+    facts["clip_primary"] = (
+        Read("no primary is known", facts["ct"].paths) if occult else _clip(patient, LesionKind.PRIMARY)
+    )
     facts["clip_node"] = _clip(patient, LesionKind.NODE)
     return facts
 
@@ -34,13 +42,21 @@ def _clinical(patient: Patient) -> dict[str, Read]:
     path = f"{patient.cancer_path}.stage"
     tumour = stage.T if stage else None
     nodes = stage.N if stage else None
-    distant = stage.M if stage else None
     return {
         "ct": _category(None if tumour == "X" else tumour, f"{path}.T", whole=("4",)),
         "cn": _category(None if nodes == "X" else nodes, f"{path}.N", whole=("1", "2", "3")),
-        "cm": _category(distant, f"{path}.M", whole=("0",)),
+        "cm": _distant(patient, path),
         "inflammatory": unknown(f"{path}.T") if tumour is None else Read(tumour == "4d", (f"{path}.T",)),
     }
+
+
+def _distant(patient: Patient, path: str) -> Read:
+    """M of this cancer; 1 where it is 1 of another, for distant disease is the patient's."""
+    for each in patient.case.cancers:
+        if each.stage and each.stage.M == "1":
+            return Read("1", (f"cancers[{each.id}].stage.M",))
+    stage = patient.cancer.stage if patient.cancer else None
+    return _category(stage.M if stage else None, f"{path}.M", whole=("0",))
 
 
 def _category(stated: str | None, path: str, *, whole: tuple[str, ...]) -> Read:
@@ -72,6 +88,49 @@ def _ycn(patient: Patient) -> Read:
                 return unknown(path)
             return Read("0" if each.ycN == "0" else "positive", (path,))
     return unknown("restaging.ycN")
+
+
+def _distant_at_restaging(patient: Patient) -> Read:
+    """Whether distant disease was found at a restaging (ycM1): one such finding is not undone by a later one.
+
+    Distant disease is the patient's, whichever cancer the restaging names. Before and under therapy no
+    restaging has to be there; after it one that says nothing of M leaves it open.
+    """
+    stated = [
+        (entry_path(patient.case, "restaging", position, "ycM"), each)
+        for position, each in enumerate(patient.case.restaging)
+    ]
+    found = tuple(path for path, each in stated if each.ycM == "1")
+    if found:
+        return Read(True, found)
+    own = [(path, each) for path, each in stated if patient.owns(each)]
+    if own:
+        path, last = own[-1]
+        return Read(False, (path,)) if last.ycM is not None else unknown(path)
+    going_on = not patient.before_surgery or not all(each.ended for each in patient.before_surgery)
+    return Read(False, ("restaging",)) if going_on else unknown("restaging.ycM")
+
+
+def _whole_extent(patient: Patient) -> Read:
+    """The longest span over all foci in mm: of the exams after the first dose, else of those before it."""
+    start = patient.first_dose
+    extents: list[tuple[bool, str, Extent]] = [
+        (exam.date is not None and start is not None and exam.date > start, f"exams[{exam.id}].extent", each)
+        for exam in patient.case.exams
+        for each in exam.extent
+        if patient.owns(each) or (patient.cancer and each.cancer == patient.cancer.id)
+    ]
+    if patient.cancer and patient.cancer.extent:
+        extents.append((False, f"{patient.cancer_path}.extent", patient.cancer.extent))
+    stated = [
+        (after, float(each.whole_extent_mm), f"{path}.whole_extent_mm")
+        for after, path, each in extents
+        if each.whole_extent_mm is not None
+    ]
+    if not stated:
+        return unknown(f"{patient.cancer_path}.extent.whole_extent_mm")
+    _, largest, path = max(stated)
+    return Read(largest, (path,))
 
 
 def _extents(patient: Patient) -> Iterator[tuple[str, Extent]]:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from neoher.guidance.facts.reasons import Reason
 from neoher.guidance.facts.treatments import Given
 from neoher.guidance.knowledge import Knowledge
 from neoher.record.case import Case
@@ -25,15 +26,17 @@ class Read:
     """Where it stands in the record, or would stand."""
     assumes: tuple[str, ...] = ()
     """Paths at which nothing is stated, and which were read as 'not so far': named as missing."""
+    asks: str = ""
+    """What is asked for where it is missing, where that is more than the fact's own words."""
 
 
 Sheet = Mapping[str, Read]
 """Facts by name."""
 
 
-def unknown(*paths: str) -> Read:
+def unknown(*paths: str, asks: str = "") -> Read:
     """A fact that the record does not say."""
-    return Read(None, paths)
+    return Read(None, paths, asks=asks)
 
 
 def days_between(earlier: dt.date, later: dt.date) -> float:
@@ -54,6 +57,8 @@ class Patient:
     today: dt.date
     given: tuple[Given, ...]
     """Treatments in the order of the record, with their drugs."""
+    reasons: tuple[Reason, ...] | None
+    """Contraindications as they were understood; None where nothing is stated."""
 
     @property
     def cancer_path(self) -> str:

@@ -8,6 +8,7 @@ from neoher.guidance.facts.course import course_facts
 from neoher.guidance.facts.extent import extent_facts
 from neoher.guidance.facts.fact import Patient, Sheet
 from neoher.guidance.facts.imaging import imaging_facts
+from neoher.guidance.facts.reasons import reasons_of
 from neoher.guidance.facts.safety import safety_facts
 from neoher.guidance.facts.tissue import tissue_facts
 from neoher.guidance.facts.treatments import treatments_of
@@ -23,7 +24,10 @@ def cancers_of(case: Case, knowledge: Knowledge, today: dt.date) -> tuple[Patien
     `case` is without what is dated after `today`.
     """
     given = treatments_of(case, knowledge, case.surgery)
-    return tuple(Patient(case, cancer, knowledge, today, given) for cancer in case.cancers or (None,))
+    reasons = reasons_of(case.contraindications, knowledge)
+    return tuple(
+        Patient(case, cancer, knowledge, today, given, reasons) for cancer in case.cancers or (None,)
+    )
 
 
 def facts_of(patient: Patient) -> Sheet:

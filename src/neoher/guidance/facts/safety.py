@@ -4,49 +4,39 @@ from __future__ import annotations
 
 import re
 
+from neoher.guidance.facts.conditions import Condition, is_lung_disease
 from neoher.guidance.facts.fact import Patient, Read, days_between, unknown
 from neoher.record.patient import Menopause, Sex
 from neoher.record.safety import AdverseEvent, LaboratoryValue, TestResult
 
-__all__ = ["is_lung_disease", "laboratory", "safety_facts"]
+__all__ = ["laboratory", "safety_facts"]
 
-_LUNG = re.compile(r"\bild\b|interstitial|pneumonitis|lung fibrosis|pulmonary fibrosis", re.IGNORECASE)
-_RADIATION = re.compile(r"radiation", re.IGNORECASE)
 _CHILDHOOD_ENDS = 18
+_MRI = re.compile(r"\bmri?\b|magnetic resonance|gadolinium", re.IGNORECASE)
 
 
 def safety_facts(patient: Patient) -> dict[str, Read]:
-    """LVEF, ILD, hepatitis B, pregnancy, kidney, age, sex, menopause, region."""
+    """LVEF, reasons against drugs, ILD, hepatitis B, pregnancy, kidney, age, sex, menopause, region."""
     case = patient.case
     person = case.patient
     tests = case.baseline_tests
     facts = _heart(patient)
+    facts["heart_disease"] = _stated(patient, Condition.HEART_DISEASE, Condition.HEART_FAILURE)
+    facts["against_mri"] = _against_mri(patient)
+    facts["given_against"] = _given_against(patient)
     facts["ild"] = _lung(patient)
     facts["ild_resumable"] = _lung_resumable(patient)
     facts["hepatitis_b"] = _result(tests.hepatitis_b if tests else None, "baseline_tests.hepatitis_b")
     facts["childbearing"] = _childbearing(patient)
     facts["pregnancy"] = _pregnancy(patient, facts["childbearing"])
     facts["sex"] = Read(str(person.sex), ("patient.sex",)) if person.sex else unknown("patient.sex")
-    facts["menopause"] = (
-        Read(str(person.menopause), ("patient.menopause",))
-        if person.menopause
-        else unknown("patient.menopause")
-    )
+    facts["menopause"] = _menopause(patient)
     facts["region"] = (
         Read(str(person.region), ("patient.region",)) if person.region else unknown("patient.region")
     )
-    facts["child"] = (
-        Read(patient.today.year - person.birth_year < _CHILDHOOD_ENDS, ("patient.birth_year",))
-        if person.birth_year
-        else unknown("patient.birth_year")
-    )
+    facts["child"] = _child(patient)
     facts["renal_clearance"] = _clearance(patient)
     return facts
-
-
-def is_lung_disease(kind: str | None) -> bool:
-    """Whether an event or a reason is ILD or pneumonitis; radiation pneumonitis is another thing."""
-    return bool(kind and _LUNG.search(kind) and not _RADIATION.search(kind))
 
 
 def laboratory(patient: Patient, *names: str) -> tuple[int, LaboratoryValue] | None:
@@ -75,6 +65,8 @@ def _heart(patient: Patient) -> dict[str, Read]:
     ]
     symptoms = [each.heart_failure_symptoms for each in patient.case.heart if each.heart_failure_symptoms]
     failure = Read("yes" in symptoms, ("heart",)) if symptoms else unknown("heart[0].heart_failure_symptoms")
+    if (stated := _stated(patient, Condition.HEART_FAILURE)).value:
+        failure = stated
     if not measured:
         return {"lvef": unknown("heart"), "days_since_lvef": unknown("heart"), "heart_failure": failure}
     date, lvef, position = max(measured)
@@ -84,6 +76,41 @@ def _heart(patient: Patient) -> dict[str, Read]:
         "days_since_lvef": Read(days_between(date, patient.today), path),
         "heart_failure": failure,
     }
+
+
+def _stated(patient: Patient, *conditions: Condition) -> Read:
+    """Whether a contraindication names one of these conditions by its kind."""
+    reasons = patient.reasons
+    if reasons is None:
+        return unknown("contraindications")
+    found = [each for each in reasons if each.condition in conditions]
+    if found:
+        return Read(True, tuple(f"{each.path}.kind" for each in found))
+    kinds = tuple(path for each in reasons for path in each.open_fields if path.endswith(".kind"))
+    return unknown(*kinds) if kinds else Read(False, ("contraindications",))
+
+
+def _against_mri(patient: Patient) -> Read:
+    """Whether a reason against MRI or its contrast medium is stated, by its kind or by what it is against."""
+    stated = patient.case.contraindications
+    for position, each in enumerate(stated if isinstance(stated, tuple) else ()):
+        if each.against and _MRI.search(each.against):
+            return Read(True, (f"contraindications[{position}].against",))
+    return _stated(patient, Condition.MRI)
+
+
+def _given_against(patient: Patient) -> Read:
+    """Whether a drug of a therapy that goes on is one that a contraindication rules out."""
+    going_on = [each for each in patient.given if not each.ended and each.drugs]
+    if not going_on:
+        return Read(False, ("treatment",))
+    if patient.reasons is None:
+        return unknown("contraindications")
+    for reason in patient.reasons:
+        if any(reason.rules_out(each.drugs or ()) for each in going_on):
+            return Read(True, (reason.path, *(each.path for each in going_on)))
+    open_fields = tuple(path for each in patient.reasons for path in each.open_fields)
+    return unknown(*open_fields) if open_fields else Read(False, ("contraindications",))
 
 
 def _lung(patient: Patient) -> Read:
@@ -150,9 +177,35 @@ def _childbearing(patient: Patient) -> Read:
 def _pregnancy(patient: Patient, childbearing: Read) -> Read:
     tests = patient.case.baseline_tests
     stated = tests.pregnancy if tests else None
+    as_reason = _stated(patient, Condition.PREGNANCY)
+    if as_reason.value:
+        return Read(str(TestResult.POSITIVE), as_reason.paths)
     if stated is None and childbearing.value is False:
         return Read(str(TestResult.NOT_APPLICABLE), childbearing.paths)
     return _result(stated, "baseline_tests.pregnancy")
+
+
+def _menopause(patient: Patient) -> Read:
+    """Menopausal status; `man` where the question does not arise."""
+    person = patient.case.patient
+    if person.sex is Sex.MALE:
+        return Read("man", ("patient.sex",))
+    if person.menopause is None:
+        return unknown("patient.menopause")
+    return Read(str(person.menopause), ("patient.menopause",))
+
+
+def _child(patient: Patient) -> Read:
+    """Whether the patient is under 18; open in the year of the 18th birthday, whose day is not recorded."""
+    born = patient.case.patient.birth_year
+    if born is None:
+        return unknown("patient.birth_year")
+    age = patient.today.year - born
+    if age == _CHILDHOOD_ENDS:
+        return unknown(
+            "patient.birth_year", asks="whether the patient has turned 18: these rules are for adults"
+        )
+    return Read(age < _CHILDHOOD_ENDS, ("patient.birth_year",))
 
 
 def _clearance(patient: Patient) -> Read:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from neoher.errors import InputError
 from neoher.guidance.facts.course import operation_of
 from neoher.guidance.facts.fact import Patient, Read, unknown
@@ -11,11 +13,14 @@ from neoher.pathology.her2.facts import Her2Assessment, Her2Status, Spectrum
 from neoher.pathology.receptors import ReceptorFacts, Receptors, ReceptorStatus, receptors
 from neoher.pathology.recorded import her2_facts
 from neoher.record.chronology.problem import entry_path
+from neoher.record.conclusion import Caution, Conclusion
 from neoher.record.lesion import LesionKind
 from neoher.record.specimen import Her2Result, Specimen, SpecimenKind
 from neoher.record.surgery import SurgicalSpecimen
 
-__all__ = ["tissue_facts"]
+__all__ = ["her2_cautions", "tissue_facts"]
+
+_DISCORDANT = "ihc-ish-discordant"
 
 
 def tissue_facts(patient: Patient) -> dict[str, Read]:
@@ -25,7 +30,8 @@ def tissue_facts(patient: Patient) -> dict[str, Read]:
     facts |= _receptors_before(biopsies)
     facts["node_proven"] = _node_proven(patient)
     mutated = [each.pik3ca for each in biopsies if each.pik3ca]
-    facts["pik3ca_mutated"] = Read("mutated" in mutated, ("specimens",)) if mutated else unknown("specimens")
+    # Investigational: it decides nothing, so that it is not asked for where it is not stated.
+    facts["pik3ca_mutated"] = Read("mutated" in mutated if mutated else "not stated", ("specimens",))
     return facts | _after_surgery(patient, facts["hr"])
 
 
@@ -52,33 +58,72 @@ def _of_metastasis(patient: Patient, specimen: Specimen) -> bool:
 def _her2_before(biopsies: tuple[Specimen, ...]) -> dict[str, Read]:
     """Positive where one biopsy is; negative only where every core biopsy is decided and none is positive."""
     if not biopsies:
-        return {
-            "her2": unknown("specimens"),
-            "her2_spectrum": unknown("specimens"),
-            "her2_discordant": unknown("specimens"),
-        }
-    wanted = [each for each in biopsies if each.kind is not SpecimenKind.FINE_NEEDLE_ASPIRATION or each.her2]
-    decided = {each.id: _her2(each.her2) for each in (wanted or biopsies)}
-    positive = [name for name, value in decided.items() if value and value.status is Her2Status.POSITIVE]
-    open_ones = tuple(
-        f"specimens[{name}].her2"
-        for name, value in decided.items()
-        if value is None or value.status in {Her2Status.EQUIVOCAL, Her2Status.INDETERMINATE}
-    )
-    negative = [name for name, value in decided.items() if value and value.status is Her2Status.NEGATIVE]
-    paths = tuple(f"specimens[{name}].her2" for name in decided)
-    spectrum = {str(v.spectrum) for name in positive if (v := decided[name]) and v.spectrum is not None}
+        names = ("her2", "her2_spectrum", "her2_discordant", "ihc_ish_discordant", "her2_waits_for")
+        return dict.fromkeys(names, unknown("specimens"))
+    concluded = {each.id: _conclusion(each.her2) for each in _tested(biopsies)}
+    values = {name: each.value if each else None for name, each in concluded.items()}
+    positive = [name for name, value in values.items() if value and value.status is Her2Status.POSITIVE]
+    negative = [name for name, value in values.items() if value and value.status is Her2Status.NEGATIVE]
+    waits = {name: _waits_for(concluded[name]) for name in values if name not in {*positive, *negative}}
+    open_ones = tuple(f"specimens[{name}].her2" for name in waits)
+    listed = ", ".join(f"{what} ({name})" for name, what in waits.items())
+    paths = tuple(f"specimens[{name}].her2" for name in values)
+    spectra = {str(v.spectrum) for v in values.values() if v and v.spectrum is not None}
     if positive:
-        status = Read("positive", paths)
+        status, spectra = (
+            Read("positive", paths),
+            {str(v.spectrum) for n in positive if (v := values[n]) and v.spectrum},
+        )
     elif open_ones:
-        status = unknown(*open_ones)
+        status, spectra = unknown(*open_ones, asks=f"HER2 before therapy: {listed}"), set()
     else:
         status = Read("negative", paths)
+    not_classed = open_ones or tuple(f"{path}.ihc" for path in paths)
+    discordant = any(
+        caution.code == _DISCORDANT for each in concluded.values() if each for caution in each.warnings
+    )
     return {
         "her2": status,
-        "her2_spectrum": Read(_highest(spectrum), paths) if spectrum else unknown(*paths),
+        "her2_spectrum": Read(_highest(spectra), paths)
+        if spectra
+        else unknown(*not_classed, asks=status.asks),
         "her2_discordant": Read(bool(positive and negative), paths),
+        "ihc_ish_discordant": Read(discordant, paths),
+        "her2_waits_for": Read(listed if status.value is None else "nothing", paths),
     }
+
+
+def her2_cautions(patient: Patient) -> Iterator[Caution]:
+    """What the conclusion on HER2 of each biopsy before therapy warns of."""
+    for each in _tested(_before_therapy(patient)):
+        concluded = _conclusion(each.her2)
+        for caution in concluded.warnings if concluded else ():
+            yield Caution(code=caution.code, message=f"{each.id}: {caution.message}")
+
+
+def _tested(biopsies: tuple[Specimen, ...]) -> tuple[Specimen, ...]:
+    """Those of which HER2 is asked: a needle aspirate only where it was tested, or there is no other."""
+    asked = tuple(
+        each for each in biopsies if each.kind is not SpecimenKind.FINE_NEEDLE_ASPIRATION or each.her2
+    )
+    return asked or biopsies
+
+
+def _waits_for(concluded: Conclusion[Her2Assessment] | None) -> str:
+    """The test that HER2 of a biopsy still waits for, in words."""
+    if concluded is None:
+        return "a HER2 test"
+    if concluded.value is not None and concluded.value.status is Her2Status.INDETERMINATE:
+        return "adjudication: the blinded recount gave another group"
+    missing = concluded.missing
+    if any("recount" in each for each in missing):
+        return "the blinded recount of the ISH"
+    tests = [
+        word
+        for name, word in (("her2.ihc", "IHC"), ("her2.ish", "ISH"))
+        if any(e.startswith(name) for e in missing)
+    ]
+    return " and ".join(tests) or "a HER2 test"
 
 
 def _highest(spectrum: set[str]) -> str:
@@ -86,14 +131,19 @@ def _highest(spectrum: set[str]) -> str:
     return min(spectrum, key=lambda each: order.index(each) if each in order else len(order))
 
 
-def _her2(stated: Her2Result | None) -> Her2Assessment | None:
+def _conclusion(stated: Her2Result | None) -> Conclusion[Her2Assessment] | None:
     if stated is None:
         return None
     try:
-        return HER2.compute(her2_facts(stated)).value
+        return HER2.compute(her2_facts(stated))
     except InputError:
         # The record contradicts itself; where HER2 itself is concluded the contradiction is named.
         return None
+
+
+def _her2(stated: Her2Result | None) -> Her2Assessment | None:
+    concluded = _conclusion(stated)
+    return concluded.value if concluded else None
 
 
 def _receptors_before(biopsies: tuple[Specimen, ...]) -> dict[str, Read]:

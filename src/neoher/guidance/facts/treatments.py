@@ -14,7 +14,16 @@ from neoher.record.case import Case
 from neoher.record.surgery import Surgery
 from neoher.record.treatment import Setting, StopReason, Treatment
 
-__all__ = ["ANTHRACYCLINES", "HER2_DRUGS", "TAXANES", "Given", "drug_named", "treatments_of"]
+__all__ = [
+    "ANTHRACYCLINES",
+    "HER2_DRUGS",
+    "TAXANES",
+    "Given",
+    "drug_named",
+    "drugs_named",
+    "regimen_named",
+    "treatments_of",
+]
 
 ANTHRACYCLINES = frozenset({"doxorubicin", "epirubicin"})
 TAXANES = frozenset({"docetaxel", "paclitaxel", "nab-paclitaxel", "taxane"})
@@ -36,7 +45,11 @@ _ABBREVIATIONS: Mapping[str, tuple[str, ...]] = {
     "pertuzumabtrastuzumabsc": ("trastuzumab", "pertuzumab"),
 }
 """Abbreviations of the field that name several drugs, or that only a treatment's name makes clear."""
-_PARTS = re.compile(r"\s*(?:[+,;/&]|\band\b|\bwith\b|\bthen\b|\bfollowed by\b|->|\u2192)\s*", re.IGNORECASE)
+_PARTS = re.compile(r"\s*(?:[+,;/&]|\band\b|\bwith\b)\s*", re.IGNORECASE)
+_THEN = re.compile(r"\s*(?:\bthen\b|\bfollowed by\b|->|=>|\u2192)\s*", re.IGNORECASE)
+"""What stands between the blocks of a sequence."""
+_HYPHEN = re.compile(r"\s*[-\u2010-\u2013]\s*")
+"""Stands between the blocks of a sequence where both sides are known: EC-THP."""
 _NOT_NAMES = re.compile(
     r"\b(?:adjuvant|neoadjuvant|weekly|q3w|iv|sc|subcutaneous|dose[- ]dense)\b", re.IGNORECASE
 )
@@ -54,6 +67,8 @@ class Given:
     before_surgery: bool
     ended: bool
     """Whether the record says that it is over."""
+    sequence: tuple[frozenset[str], ...] = ()
+    """The drugs of its blocks in their order, where its name states a sequence that no regimen held has."""
 
     @property
     def start(self) -> dt.date | None:
@@ -128,6 +143,8 @@ class Given:
             return 0
         if cycles is None or self.drugs is None:
             return None
+        if any(not block & HER2_DRUGS for block in self.sequence):
+            return None  # how many of the cycles each block had is not stated
         before = 0
         for block in sorted({part.block for part in self.regimen.components} if self.regimen else ()):
             assert self.regimen is not None
@@ -150,6 +167,16 @@ def treatments_of(case: Case, knowledge: Knowledge, operations: tuple[Surgery, .
     return tuple(
         _given(position, each, names, operated, over=over) for position, each in enumerate(case.treatment)
     )
+
+
+def drugs_named(text: str, knowledge: Knowledge) -> frozenset[str] | None:
+    """The ids of the drugs that a text names, alone or by a regimen; None where one part is not known."""
+    return _drugs(text, _names(knowledge))
+
+
+def regimen_named(text: str, knowledge: Knowledge) -> Regimen | None:
+    """The regimen of that name."""
+    return _names(knowledge).regimens.get(_folded(text))
 
 
 def drug_named(text: str | None, knowledge: Knowledge) -> str | None:
@@ -183,6 +210,7 @@ def _given(
     position: int, treatment: Treatment, names: _Names, operated: dt.date | None, *, over: bool
 ) -> Given:
     regimen = names.regimens.get(_folded(treatment.regimen or ""))
+    sequence: tuple[frozenset[str], ...] = ()
     drugs: frozenset[str] | None
     if regimen is not None:
         drugs = _expanded(part.drug for part in regimen.components)
@@ -191,11 +219,18 @@ def _given(
         read = [_drugs(name, names) for name in stated]
         # One name that is not known leaves the whole entry unknown: it may be anything.
         drugs = None if not read or None in read else frozenset().union(*(each or () for each in read))
+        sequence = (drugs and _sequence(treatment.regimen or "", names)) or ()
     before = treatment.setting is not Setting.ADJUVANT
     if treatment.setting is None and operated is not None and treatment.start is not None:
         before = treatment.start < operated
     return Given(
-        f"treatment[{position}]", treatment, drugs, regimen, before, _ended(treatment) or (over and before)
+        f"treatment[{position}]",
+        treatment,
+        drugs,
+        regimen,
+        before,
+        _ended(treatment) or (over and before),
+        sequence,
     )
 
 
@@ -212,6 +247,36 @@ def _drugs(text: str, names: _Names) -> frozenset[str] | None:
     """The drugs of a text; None where one part of it is not known."""
     if _folded(text) in names.regimens:
         return _expanded(part.drug for part in names.regimens[_folded(text)].components)
+    blocks = _sequence(text, names)
+    if blocks:
+        return frozenset().union(*blocks)
+    return _together(text, names)
+
+
+def _sequence(text: str, names: _Names) -> tuple[frozenset[str], ...]:
+    """The blocks of a sequence in their order; empty where the text states none, or one block is not known.
+
+    A hyphen parts blocks only after an anthracycline and where each side has a name of two letters or more:
+    T-DM1 is one drug, and the P of EC-P may be either of two.
+    """
+    parts = [part for part in _THEN.split(text) if part.strip()]
+    if len(parts) > 1:
+        return _all_known(_drugs(part, names) for part in parts)
+    parts = [part for part in _HYPHEN.split(text) if part.strip()]
+    if len(parts) > 1 and all(len(_folded(part)) > 1 for part in parts):
+        blocks = _all_known(_together(part, names) for part in parts)
+        return blocks if blocks and blocks[0] & ANTHRACYCLINES else ()
+    return ()
+
+
+def _all_known(blocks: Iterable[frozenset[str] | None]) -> tuple[frozenset[str], ...]:
+    found = tuple(blocks)
+    known = tuple(each for each in found if each)
+    return known if len(known) == len(found) else ()
+
+
+def _together(text: str, names: _Names) -> frozenset[str] | None:
+    """The drugs of a text without a sequence; None where one part of it is not known."""
     found: set[str] = set()
     for part in _PARTS.split(_NOT_NAMES.sub(" ", text)):
         key = _folded(part)

@@ -72,6 +72,8 @@ class Edition(Frozen):
 
     version: Line
     date: Day
+    rules_from: Day | None = None
+    """The day from which the rules hold all of what was known; of earlier days they hold a part."""
     maintainers: Line
     subjects: tuple[Subject, ...]
     review_days: Mapping[str, int] = Field(default_factory=dict)
