@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from neoher.guidance.facts.fact import Patient, Read, days_between, unknown
 from neoher.guidance.facts.treatments import ANTHRACYCLINES, HER2_DRUGS, TAXANES, Given
@@ -58,6 +59,21 @@ def operation_of(patient: Patient) -> tuple[int, Surgery] | None:
 
 
 def _phase(patient: Patient) -> Read:
+    read = _stage_of_the_course(patient)
+    return replace(read, assumes=(*read.assumes, *_settings_in_doubt(patient)))
+
+
+def _settings_in_doubt(patient: Patient) -> tuple[str, ...]:
+    """Settings that are not stated of therapies that began before any biopsy: were they for this cancer?"""
+    biopsied = min((each.date for each in patient.case.specimens if each.date), default=None)
+    return tuple(
+        f"{each.path}.setting"
+        for each in patient.before_surgery
+        if each.treatment.setting is None and biopsied and each.start and each.start < biopsied
+    )
+
+
+def _stage_of_the_course(patient: Patient) -> Read:
     before = patient.before_surgery
     if operation_of(patient) is not None:
         if before:
