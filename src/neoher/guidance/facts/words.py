@@ -96,6 +96,7 @@ FACT_WORDS: Mapping[str, str] = MappingProxyType(
 
 _STATED: Mapping[str, str] = MappingProxyType(
     {
+        "against_mri": "a reason against MRI is stated",
         "awaits_thp": "T-DXd was given and THP, which follows it, is not recorded",
         "calcifications_after": "calcifications on the mammogram after therapy",
         "child": "below 18 years of age",
@@ -106,7 +107,14 @@ _STATED: Mapping[str, str] = MappingProxyType(
         "days_since_lvef": "days since the last LVEF",
         "er_low": "ER low positive",
         "her2_cycles_left": "cycles of HER2-directed therapy left of 18",
+        "distant_at_restaging": "distant disease at restaging (ycM1)",
+        "ever_anthracycline": "an anthracycline was given, for this cancer or before it",
+        "given_against": "a drug of the running therapy is stated as contraindicated",
+        "heart_disease": "heart failure or a disease of the heart muscle is stated",
+        "heart_failure": "symptoms of heart failure",
         "her2_discordant": "biopsies differ in HER2",
+        "her2_waits_for": "what HER2 before therapy waits for",
+        "ihc_ish_discordant": "IHC and ISH of HER2 disagree",
         "hr_ever": "hormone receptors, before therapy or after it",
         "ild": "ILD or pneumonitis, now or before",
         "inflammatory": "inflammatory cancer",
@@ -123,6 +131,7 @@ _STATED: Mapping[str, str] = MappingProxyType(
         "renal_clearance": "creatinine clearance, mL/min",
         "region": "region whose labels apply",
         "residual_her2": "HER2 of the residual cancer",
+        "whole_extent_mm": "whole extent, mm",
     }
 )
 

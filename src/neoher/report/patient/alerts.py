@@ -25,6 +25,14 @@ _BY_CODE = {
     "what this means for you.",
     "anthracycline-with-her2-drug": "The record says that two medicines were given at the same time that "
     "both strain the heart. This is not done. Call your team before the next dose.",
+    "lvef-below-normal": "Your heart value is a little low. A heart doctor should see you before treatment "
+    "against HER2 begins.",
+    "contraindication-not-understood": "The record names a reason against some treatment that this program "
+    "did not understand. Ask your team whether it is taken into account.",
+    "one-systemic-therapy": "You have more than one cancer. They are treated together, with one plan of "
+    "medicines.",
+    "anthracycline-dose-not-known": "You have had a medicine that can strain the heart, and its dose is not "
+    "recorded. Ask how your heart is looked after.",
     "anthracycline-cumulative": "You have had a medicine that can strain the heart. Ask how your heart is "
     "looked after.",
 }
