@@ -51,7 +51,14 @@ def _clinical(patient: Patient) -> dict[str, Read]:
 
 
 def _distant(patient: Patient, path: str) -> Read:
-    """M of this cancer; 1 where it is 1 of another, for distant disease is the patient's."""
+    """M of this cancer; 1 where it is 1 of another or tissue of a metastasis held cancer.
+
+    Distant disease is the patient's, not one cancer's.
+    """
+    distant = {each.id for each in patient.case.lesions if each.kind is LesionKind.METASTASIS}
+    for specimen in patient.case.specimens:
+        if specimen.lesion in distant and specimen.malignant == "yes":
+            return Read("1", (f"specimens[{specimen.id}].malignant",))
     for each in patient.case.cancers:
         if each.stage and each.stage.M == "1":
             return Read("1", (f"cancers[{each.id}].stage.M",))
@@ -179,11 +186,24 @@ def _metastases(patient: Patient) -> Read:
         for position, finding in enumerate(exam.findings)
         if finding.metastases is not None
     ]
-    if not stated:
-        return unknown("exams")
+    recorded = _recorded_metastasis(patient)
+    if recorded is not None:
+        return recorded
     order = list(Metastases)
-    gravest = max((each for _, each in stated), key=order.index)
+    gravest = max((each for _, each in stated), key=order.index, default=None)
+    kinds = [f"lesions[{each.id}].kind" for each in patient.case.lesions if each.kind is None]
+    if gravest is None or (gravest is Metastases.NONE and kinds):
+        return unknown(*kinds, *(() if stated else ("exams",)))
     return Read(str(gravest), tuple(path for path, _ in stated))
+
+
+def _recorded_metastasis(patient: Patient) -> Read | None:
+    """Present where a lesion is recorded as a metastasis and no tissue of it was free of cancer."""
+    for lesion in patient.case.lesions:
+        free = any(each.lesion == lesion.id and each.malignant == "no" for each in patient.case.specimens)
+        if lesion.kind is LesionKind.METASTASIS and not free:
+            return Read(str(Metastases.PRESENT), (f"lesions[{lesion.id}].kind",))
+    return None
 
 
 def _clip(patient: Patient, kind: LesionKind) -> Read:

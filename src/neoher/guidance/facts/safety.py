@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from neoher.guidance.facts.conditions import Condition, is_lung_disease
+from neoher.guidance.facts.conditions import Condition, condition_of, is_lung_disease
 from neoher.guidance.facts.fact import Patient, Read, days_between, unknown
 from neoher.record.patient import Menopause, Sex
 from neoher.record.safety import AdverseEvent, LaboratoryValue, TestResult
@@ -21,7 +21,7 @@ def safety_facts(patient: Patient) -> dict[str, Read]:
     person = case.patient
     tests = case.baseline_tests
     facts = _heart(patient)
-    facts["heart_disease"] = _stated(patient, Condition.HEART_DISEASE, Condition.HEART_FAILURE)
+    facts["heart_disease"] = _heart_disease(patient)
     facts["against_mri"] = _against_mri(patient)
     facts["given_against"] = _given_against(patient)
     facts["ild"] = _lung(patient)
@@ -65,8 +65,8 @@ def _heart(patient: Patient) -> dict[str, Read]:
     ]
     symptoms = [each.heart_failure_symptoms for each in patient.case.heart if each.heart_failure_symptoms]
     failure = Read("yes" in symptoms, ("heart",)) if symptoms else unknown("heart[0].heart_failure_symptoms")
-    if (stated := _stated(patient, Condition.HEART_FAILURE)).value:
-        failure = stated
+    for stated in (_stated(patient, Condition.HEART_FAILURE), _event(patient, Condition.HEART_FAILURE)):
+        failure = stated if stated.value else failure
     if not measured:
         return {"lvef": unknown("heart"), "days_since_lvef": unknown("heart"), "heart_failure": failure}
     date, lvef, position = max(measured)
@@ -88,6 +88,23 @@ def _stated(patient: Patient, *conditions: Condition) -> Read:
         return Read(True, tuple(f"{each.path}.kind" for each in found))
     kinds = tuple(path for each in reasons for path in each.open_fields if path.endswith(".kind"))
     return unknown(*kinds) if kinds else Read(False, ("contraindications",))
+
+
+def _event(patient: Patient, *conditions: Condition, over: bool = False) -> Read:
+    """Whether one of these conditions is recorded as an adverse event; one that is over only where asked."""
+    events = patient.case.adverse_events
+    for position, each in enumerate(events if isinstance(events, tuple) else ()):
+        gone = each.resolved is not None and each.resolved <= patient.today
+        if condition_of(each.kind or "") in conditions and (over or not gone):
+            return Read(True, (f"adverse_events[{position}].kind",))
+    return Read(False, ("adverse_events",))
+
+
+def _heart_disease(patient: Patient) -> Read:
+    """Heart failure, now or over, or a disease of the heart muscle: as a contraindication or as an event."""
+    conditions = (Condition.HEART_DISEASE, Condition.HEART_FAILURE)
+    event = _event(patient, *conditions, over=True)
+    return event if event.value else _stated(patient, *conditions)
 
 
 def _against_mri(patient: Patient) -> Read:
