@@ -140,6 +140,8 @@ def _cumulative(patient: Patient, gathered: Gathered) -> None:
             gathered.miss(
                 f"{given.path}.doses", "doses of the anthracycline, mg/m2", "cumulative anthracycline"
             )
+            if given.treatment.cycles is None:
+                gathered.miss(f"{given.path}.cycles", "cycles given", "cumulative anthracycline")
             found = None if given.treatment.doses else _of_the_same_drugs(patient, given)
         if found is None:
             unknown.append(given.path)

@@ -78,6 +78,8 @@ def start_alerts(patient: Patient, sheet: Sheet, gathered: Gathered) -> Iterator
     if sheet["phase"].value == BEFORE_THERAPY:
         planned = {drug: _verdict(patient, sheet, drug, after_anthracycline=False) for drug in _PLANNED}
         refused = {drug: each for drug, each in planned.items() if each.forbidden} | refused
+        if sheet["lvef"].value is not None:
+            _name_the_lower_limit(patient, sheet, "whether LVEF is normal before the first dose", gathered)
         yield from _below_normal(patient, sheet)
     for drug, verdict in refused.items():
         yield Alert(
@@ -127,7 +129,12 @@ def _after_anthracycline(sheet: Sheet, drugs: tuple[str, ...]) -> bool | None:
 def _name_what_is_open(patient: Patient, sheet: Sheet, decides: str, gathered: Gathered) -> None:
     if sheet["heart_failure"].value is None:
         gathered.miss_fact("heart_failure", sheet["heart_failure"], decides)
-    if lower_limit(patient) is None and sheet["lvef"].value is not None:
+    if sheet["lvef"].value is not None:
+        _name_the_lower_limit(patient, sheet, decides, gathered)
+
+
+def _name_the_lower_limit(patient: Patient, sheet: Sheet, decides: str, gathered: Gathered) -> None:
+    if lower_limit(patient) is None:
         newest = sheet["lvef"].paths[0].rpartition(".")[0]
         for path in dict.fromkeys((newest, "heart[0]")):
             gathered.miss(f"{path}.lower_limit", "lower limit of normal of LVEF", decides)

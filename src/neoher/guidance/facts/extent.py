@@ -62,6 +62,8 @@ def _distant(patient: Patient, path: str) -> Read:
     for each in patient.case.cancers:
         if each.stage and each.stage.M == "1":
             return Read("1", (f"cancers[{each.id}].stage.M",))
+    if _recorded_metastasis(patient) is not None:
+        return unknown("specimens", asks="tissue of the metastasis that is on record")
     stage = patient.cancer.stage if patient.cancer else None
     return _category(stage.M if stage else None, f"{path}.M", whole=("0",))
 

@@ -94,7 +94,8 @@ def _others_at_end(patient: Patient) -> Read:
         for modality in (Modality.US, Modality.MG)
     ]
     paths = tuple(f"exams[{exam.id}]" for exam in done if exam is not None)
-    return Read(len(paths) == len(done), paths or ("exams",))
+    # One that is not recorded, or has no day, may have been done.
+    return Read(True, paths) if len(paths) == len(done) else unknown("exams")
 
 
 def _findings(exam: Exam, lesion: Lesion) -> Iterator[Finding]:

@@ -96,7 +96,10 @@ def _event(patient: Patient, *conditions: Condition, over: bool = False) -> Read
     for position, each in enumerate(events if isinstance(events, tuple) else ()):
         gone = each.resolved is not None and each.resolved <= patient.today
         if condition_of(each.kind or "") in conditions and (over or not gone):
-            return Read(True, (f"adverse_events[{position}].kind",))
+            path = f"adverse_events[{position}]"
+            return Read(
+                True, (f"{path}.kind",), assumes=() if over or each.resolved else (f"{path}.resolved",)
+            )
     return Read(False, ("adverse_events",))
 
 
