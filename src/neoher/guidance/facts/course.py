@@ -41,6 +41,7 @@ def course_facts(patient: Patient) -> dict[str, Read]:
     facts["conjugate_stopped_for_toxicity"] = _stopped_for_toxicity(patient)
     facts["conjugate_cycles"] = _conjugate_cycles(patient)
     facts |= _year(patient)
+    facts["plan_has_her2_drug"] = _planned(patient, HER2_DRUGS)
     facts["ever_anthracycline"] = _had(patient.given, ANTHRACYCLINES)
     # Filled in by the advice once its options are known.
     facts["tdxd_offered"] = Read(False)
@@ -103,6 +104,14 @@ def _had(given: tuple[Given, ...], drugs: Iterable[str]) -> Read:
     if None in answers:
         return unknown(*(path for each in given if each.drugs is None for path in each.names))
     return Read(False, ("treatment",))
+
+
+def _planned(patient: Patient, drugs: Iterable[str]) -> Read:
+    """Whether the therapy before surgery holds one of these drugs, begun or still to come in its sequence."""
+    wanted = frozenset(drugs)
+    if any(each.drugs and each.drugs & wanted for each in patient.before_surgery):
+        return Read(True, ("treatment",))
+    return _had(patient.before_surgery, drugs)
 
 
 def _now(patient: Patient, drugs: Iterable[str]) -> Read:

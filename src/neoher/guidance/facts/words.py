@@ -24,6 +24,7 @@ FACT_WORDS: Mapping[str, str] = MappingProxyType(
         "had_taxane": "whether a taxane was given before surgery",
         "now_taxane": "whether a taxane is being given",
         "had_anthracycline": "whether an anthracycline was given",
+        "plan_has_her2_drug": "whether the therapy before surgery holds a HER2-directed drug",
         "ever_anthracycline": "whether an anthracycline was ever given",
         "tdxd_offered": "whether T-DXd is among the options",
         "now_anthracycline": "whether an anthracycline is being given",
