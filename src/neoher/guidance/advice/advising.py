@@ -165,7 +165,8 @@ def _take(patient: Patient, sheet: Sheet, as_of: Knowledge, decision: Decision, 
                 numbers=numbers,
                 sources=sources,
                 verification=verification,
-                cancer=cancer,
+                # Safety is the patient's: it is said once, however many cancers there are.
+                cancer=None if rule.topic is Topic.SAFETY else cancer,
             )
             if alert not in gathered.alerts:
                 gathered.alerts.append(alert)
