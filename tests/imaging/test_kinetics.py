@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy.optimize import least_squares
 
 from neoher.errors import InputError
 from neoher.imaging.kinetics.arterial_input import (
@@ -234,6 +235,31 @@ def test_noise_gives_noisy_values_and_no_bias_beyond_it() -> None:
     standard_error = fit.ktrans_per_min.std() / np.sqrt(count)
     assert abs(fit.ktrans_per_min.mean() - 0.15) < 4 * standard_error + 0.002
     assert np.median(fit.residual_mm) == pytest.approx(0.02, rel=0.05)
+
+
+@pytest.mark.parametrize(("fit_of", "free"), [(fit_tofts, 2), (fit_extended_tofts, 3)])
+def test_no_least_squares_of_another_kind_fits_better(fit_of: Callable[..., ExchangeFit], free: int) -> None:
+    """Curves with plasma and noise: Tofts cannot follow them, and its residual stays large at the optimum."""
+    fine = np.arange(0.0, COARSE[-1] + 0.05, 0.1)
+    ktrans, ve, vp = tissues(60, seed=8)
+    noise = np.random.default_rng(8).normal(0.0, 0.02, (60, COARSE.size))
+    curves = convolved(ktrans, ve, vp, COARSE) + noise
+    fit = fit_of(curves, COARSE, ArterialInput(fine, blood(fine)))
+
+    def residuals(values: Array, curve: Array) -> Array:
+        volume = values[0] / values[1]
+        plasma = values[2] if free == 3 else 0.0
+        model = convolved(*(np.array([one]) for one in (values[0], volume, plasma)), COARSE)[0]
+        return np.asarray(curve - model)
+
+    for voxel, curve in enumerate(curves):
+        start = np.array([ktrans[voxel], ktrans[voxel] / ve[voxel], vp[voxel]])[:free]
+        bounds = np.array([1e-9, 1e-9, 0.0])[:free], np.array([10.0, 60.0, 1.0])[:free]
+        best = least_squares(residuals, start.clip(*bounds), args=(curve,), bounds=bounds, xtol=1e-10)
+        assert fit.residual_mm[voxel] <= np.sqrt(np.mean(best.fun**2)) * (1 + 1e-4)
+    assert fit.state.max() in (FitState.FITTED, FitState.IMPOSSIBLE_VOLUME)
+    explained = 1 - (fit.residual_mm**2 * COARSE.size) / ((curves - curves.mean(axis=1)[:, None]) ** 2).sum(1)
+    np.testing.assert_allclose(fit.r_squared, explained, rtol=1e-9)
 
 
 @pytest.mark.parametrize("delay", [0.0, 2.5, 7.3])

@@ -57,6 +57,32 @@ def _clear(hessian: NDArray[np.float64], gradient: NDArray[np.float64]) -> None:
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+def _convolve(
+    k: float,
+    plasma: NDArray[np.float64],
+    step_of: NDArray[np.int64],
+    steps: NDArray[np.float64],
+    sample_of: NDArray[np.int64],
+    table: NDArray[np.float64],
+    samples: NDArray[np.float64],
+) -> None:
+    """Convolution with exp(-k t) and its derivative by k at the sample times, into `samples` (2, times)."""
+    for n in range(steps.size):
+        _step(k, steps[n], table[n])
+    convolved = derived = 0.0
+    for j in range(plasma.size):
+        if j > 0:
+            n, c0, c1 = step_of[j], plasma[j - 1], plasma[j]
+            decay = table[n, 0]
+            derived = decay * derived + (table[n, 5] * convolved + (c0 * table[n, 3] + c1 * table[n, 4]))
+            convolved = decay * convolved + (c0 * table[n, 1] + c1 * table[n, 2])
+        i = sample_of[j]
+        if i >= 0:
+            samples[0, i] = convolved
+            samples[1, i] = derived
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "reassoc"})
 def evaluate(
     curve: NDArray[np.float64],
     parameters: NDArray[np.float64],
@@ -64,38 +90,33 @@ def evaluate(
     step_of: NDArray[np.int64],
     steps: NDArray[np.float64],
     sample_of: NDArray[np.int64],
+    plasma_at: NDArray[np.float64],
     table: NDArray[np.float64],
+    samples: NDArray[np.float64],
     hessian: NDArray[np.float64],
     gradient: NDArray[np.float64],
 ) -> float:
-    """Sum of squared residuals; J'J and J'r for Ktrans, kep and vp, without delay."""
-    transfer, k, fraction = parameters[0], parameters[1], parameters[2]
-    for n in range(steps.size):
-        _step(k, steps[n], table[n])
-    convolved = derived = total = 0.0
-    h00 = h01 = h02 = h11 = h12 = h22 = g0 = g1 = g2 = 0.0
-    for j in range(plasma.size):
-        c1 = plasma[j]
-        if j > 0:
-            n = step_of[j]
-            c0 = plasma[j - 1]
-            decay = table[n, 0]
-            derived = decay * derived + (table[n, 5] * convolved + (c0 * table[n, 3] + c1 * table[n, 4]))
-            convolved = decay * convolved + (c0 * table[n, 1] + c1 * table[n, 2])
-        i = sample_of[j]
-        if i >= 0:
-            by_k = transfer * derived
-            residual = curve[i] - transfer * convolved - fraction * c1
-            total += residual * residual
-            h00 += convolved * convolved
-            h01 += convolved * by_k
-            h02 += convolved * c1
-            h11 += by_k * by_k
-            h12 += by_k * c1
-            h22 += c1 * c1
-            g0 += convolved * residual
-            g1 += by_k * residual
-            g2 += c1 * residual
+    """Sum of squared residuals; J'J and J'r for Ktrans, kep and vp, without delay.
+
+    `plasma_at`: plasma concentration at the sample times; `samples` (2, times) is scratch. The sums stand in
+    a loop of their own, in which no step waits for the one before.
+    """
+    transfer, fraction = parameters[0], parameters[2]
+    _convolve(parameters[1], plasma, step_of, steps, sample_of, table, samples)
+    total = h00 = h01 = h02 = h11 = h12 = h22 = g0 = g1 = g2 = 0.0
+    for i in range(curve.size):
+        convolved, by_k, c = samples[0, i], transfer * samples[1, i], plasma_at[i]
+        residual = curve[i] - transfer * convolved - fraction * c
+        total += residual * residual
+        h00 += convolved * convolved
+        h01 += convolved * by_k
+        h02 += convolved * c
+        h11 += by_k * by_k
+        h12 += by_k * c
+        h22 += c * c
+        g0 += convolved * residual
+        g1 += by_k * residual
+        g2 += c * residual
     hessian[0, 0], hessian[1, 1], hessian[2, 2] = h00, h11, h22
     hessian[0, 1] = hessian[1, 0] = h01
     hessian[0, 2] = hessian[2, 0] = h02

@@ -5,9 +5,10 @@
     Patlak           the same with kep = 0: no return from the tissue within the scan
 
 The convolution is exact for an arterial input that runs linearly between its knots. The fit starts from the
-linear integral form (Murase 2004, PMID 14755656) and goes on by bounded Levenberg-Marquardt with analytic
-derivatives. Sources: Tofts 1999, doi:10.1002/(SICI)1522-2586(199909)10:3<223::AID-JMRI2>3.0.CO;2-S; Patlak
-1983, doi:10.1038/jcbfm.1983.1 (both named from memory, not opened).
+linear integral form (Murase 2004, PMID 14755656), moves to the lowest residual near there, and goes on by
+bounded Levenberg-Marquardt with analytic derivatives. Sources: Tofts 1999,
+doi:10.1002/(SICI)1522-2586(199909)10:3<223::AID-JMRI2>3.0.CO;2-S; Patlak 1983, doi:10.1038/jcbfm.1983.1 (both
+named from memory, not opened).
 """
 
 from __future__ import annotations
@@ -23,15 +24,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from neoher.errors import InputError
 from neoher.imaging.kinetics.arterial_input import ArterialInput
+from neoher.imaging.kinetics.start_table import STARTING_KEP_PER_MIN, start_table
 
 __all__ = ["ExchangeFit", "FitState", "LinearUptake", "fit_extended_tofts", "fit_patlak", "fit_tofts"]
 
 MOST_KTRANS_PER_MIN = 10.0
 MOST_KEP_PER_MIN = 60.0
 """Ends of the range searched: faster exchange than any tissue has, and than any scan can see."""
-_STARTING_KEP_PER_MIN = np.array([0.02, 0.08, 0.2, 0.5, 1.0, 2.0, 5.0, 15.0])
 _DELAY_STEP_S = 1.0
 _VOXELS_AT_ONCE = 4096
+_LINEAR_VOXELS_AT_ONCE = 1 << 15
+"""A straight line takes no longer than reading its curve: smaller parts would cost more than they hold."""
 
 
 class FitState(IntEnum):
@@ -140,25 +143,24 @@ def fit_patlak(
 
     inverse = np.asarray(np.linalg.inv(design.T @ design), dtype=np.float64)
     first, second = design[:, 0].copy(), design[:, 1].copy()
-    found = np.empty((curves.shape[0], 2))
-    squares = np.empty(curves.shape[0])
+    slope, fraction, residual = (np.empty(curves.shape[0]) for _ in range(3))
+    state = np.empty(curves.shape[0], dtype=np.uint8)
 
     def run(part: slice) -> None:
-        kernels.fit_two_terms(curves[part], first, second, inverse, found[part], squares[part])
+        kernels.fit_two_terms(
+            curves[part], first, second, inverse, slope[part], fraction[part], residual[part], state[part]
+        )
 
-    _in_parts(run, curves.shape[0])
-    finite = np.isfinite(squares)
-    return LinearUptake(
-        ps_per_min=np.where(finite, found[:, 0], np.nan),
-        vp=np.where(finite, found[:, 1], np.nan),
-        residual_mm=np.sqrt(squares / times.size),
-        state=np.where(finite, FitState.FITTED, FitState.NOT_FINITE).astype(np.uint8),
-    )
+    _in_parts(run, curves.shape[0], _LINEAR_VOXELS_AT_ONCE)
+    return LinearUptake(ps_per_min=slope, vp=fraction, residual_mm=residual, state=state)
 
 
-def _in_parts(run: Callable[[slice], None], voxels: int) -> None:
+def _in_parts(run: Callable[[slice], None], voxels: int, at_once: int) -> None:
     """`run` on every part of the voxels, on all processors; the kernels hold no lock."""
-    parts = [slice(start, start + _VOXELS_AT_ONCE) for start in range(0, voxels, _VOXELS_AT_ONCE)]
+    parts = [slice(start, start + at_once) for start in range(0, voxels, at_once)]
+    if len(parts) == 1:
+        run(parts[0])
+        return
     with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
         for _ in threads.map(run, parts):
             pass
@@ -204,15 +206,19 @@ def _fit(
         )
     bounds = np.array([[0.0, 0.0, 0.0, 0.0], [MOST_KTRANS_PER_MIN, MOST_KEP_PER_MIN, most_vp, 0.0]])
     found = np.empty((curves.shape[0], 4))
-    squares = np.empty(curves.shape[0])
+    squares = np.empty((curves.shape[0], 2))
     state = np.empty(curves.shape[0], dtype=np.uint8)
     if most_delay_s is None:
         run = _without_delay(times, arterial.delayed(delay_s), bounds)
     else:
         bounds[1, 3] = most_delay_s / 60.0
         run = _with_delay(times, arterial, bounds, most_delay_s)
-    _in_parts(lambda part: run(curves[part], found[part], squares[part], state[part]), curves.shape[0])
-    return _result(curves, found, squares, state, None if most_delay_s is not None else delay_s)
+    _in_parts(
+        lambda part: run(curves[part], found[part], squares[part], state[part]),
+        curves.shape[0],
+        _VOXELS_AT_ONCE,
+    )
+    return _result(times.size, found, squares, state, None if most_delay_s is not None else delay_s)
 
 
 _Run = Callable[[NDArray[np.floating], NDArray[np.float64], NDArray[np.float64], NDArray[np.uint8]], None]
@@ -232,7 +238,7 @@ def _without_delay(times: NDArray[np.float64], arterial: ArterialInput, bounds: 
     sample_of = np.full(knots.size, -1, dtype=np.int64)
     sample_of[np.searchsorted(knots, times)] = np.arange(times.size)
     plasma_at, integral_at = arterial.at(times), arterial.integral_at(times)
-    design = _designs(minutes, plasma, sample_of, times.size)
+    design, gram = start_table(minutes, plasma, sample_of, times.size)
 
     def run(
         curves: NDArray[np.floating],
@@ -242,7 +248,7 @@ def _without_delay(times: NDArray[np.float64], arterial: ArterialInput, bounds: 
     ) -> None:
         kernels.fit_exchange(
             curves, times / 60.0, minutes, plasma, step_of, steps, sample_of, plasma_at, integral_at,
-            _STARTING_KEP_PER_MIN, design, bounds[0], bounds[1], found, squares, state,
+            STARTING_KEP_PER_MIN, design, gram, bounds[0], bounds[1], found, squares, state,
         )  # fmt: skip
 
     return run
@@ -257,14 +263,15 @@ def _with_delay(
     delays = np.linspace(0.0, most_delay_s, int(np.ceil(most_delay_s / _DELAY_STEP_S)) + 1)
     plasma_at = np.empty((delays.size, times.size))
     integral_at = np.empty((delays.size, times.size))
-    designs = np.empty((delays.size, _STARTING_KEP_PER_MIN.size, times.size))
+    designs = np.empty((delays.size, STARTING_KEP_PER_MIN.size, 2, times.size))
+    grams = np.empty((delays.size, STARTING_KEP_PER_MIN.size, 5))
     for n, delay in enumerate(delays):
         delayed = arterial.delayed(delay)
         knots = _merged(delayed.times_s[delayed.times_s <= times[-1]], times)
         sample_of = np.full(knots.size, -1, dtype=np.int64)
         sample_of[np.searchsorted(knots, times)] = np.arange(times.size)
         plasma_at[n], integral_at[n] = delayed.at(times), delayed.integral_at(times)
-        designs[n] = _designs(knots / 60.0, delayed.at(knots), sample_of, times.size)
+        designs[n], grams[n] = start_table(knots / 60.0, delayed.at(knots), sample_of, times.size)
 
     def run(
         curves: NDArray[np.floating],
@@ -274,7 +281,7 @@ def _with_delay(
     ) -> None:
         kernels.fit_delayed(
             curves, times / 60.0, arterial.times_s / 60.0, arterial.plasma_mm, delays / 60.0, plasma_at,
-            integral_at, _STARTING_KEP_PER_MIN, designs, bounds[0], bounds[1], found, squares, state,
+            integral_at, STARTING_KEP_PER_MIN, designs, grams, bounds[0], bounds[1], found, squares, state,
         )  # fmt: skip
 
     return run
@@ -288,27 +295,8 @@ def _merged(knots: NDArray[np.float64], times: NDArray[np.float64]) -> NDArray[n
     return np.union1d(inside[inside < times[-1]], times)
 
 
-def _designs(
-    minutes: NDArray[np.float64], plasma: NDArray[np.float64], sample_of: NDArray[np.int64], samples: int
-) -> NDArray[np.float64]:
-    """Convolution with exp(-kep t) at the sample times for each starting kep, shape (kep, times)."""
-    widths = np.diff(minutes)
-    designs = np.empty((_STARTING_KEP_PER_MIN.size, samples))
-    for n, k in enumerate(_STARTING_KEP_PER_MIN):
-        x = k * widths
-        decay = np.exp(-x)
-        whole = -np.expm1(-x) / x
-        end = (1 - whole) / x
-        convolved = np.zeros(minutes.size)
-        for j, h in enumerate(widths):
-            both = plasma[j] * (whole[j] - end[j]) + plasma[j + 1] * end[j]
-            convolved[j + 1] = decay[j] * convolved[j] + h * both
-        designs[n, sample_of[sample_of >= 0]] = convolved[sample_of >= 0]
-    return designs
-
-
 def _result(
-    curves: NDArray[np.floating],
+    samples: int,
     found: NDArray[np.float64],
     squares: NDArray[np.float64],
     state: NDArray[np.uint8],
@@ -317,8 +305,7 @@ def _result(
     transfer, back, plasma = found[:, 0], found[:, 1], found[:, 2]
     with np.errstate(divide="ignore", invalid="ignore"):
         volume = np.where(back > 0, transfer / back, np.nan)
-        spread = np.var(curves, axis=1, dtype=np.float64) * curves.shape[1]
-        explained = np.where(spread > 0, 1 - squares / spread, np.nan)
+        explained = np.where(squares[:, 1] > 0, 1 - squares[:, 0] / squares[:, 1], np.nan)
         impossible = (state == FitState.FITTED) & (volume + plasma > 1)
     state = np.where(impossible, np.uint8(FitState.IMPOSSIBLE_VOLUME), state)
     delay = found[:, 3] * 60.0 if delay_s is None else np.where(np.isnan(transfer), np.nan, delay_s)
@@ -328,7 +315,7 @@ def _result(
         ve=volume,
         vp=plasma,
         delay_s=delay,
-        residual_mm=np.sqrt(squares / curves.shape[1]),
+        residual_mm=np.sqrt(squares[:, 0] / samples),
         r_squared=explained,
         state=state,
     )
