@@ -9,6 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from neoher.intake.dicom.headers import Header, Progress
+from neoher.measure import once
+from neoher.measure.case import measure_case
+from neoher.measure.stages import Stage
+from neoher.record.measurement import Measurements
+from neoher.record.reading.case_file import read_case
+
 NEOHER = str(Path(sys.executable).with_name("neoher"))
 
 
@@ -111,6 +118,40 @@ def test_check_and_measure_answer_for_people_and_programs(case: Path) -> None:
     measured = run("measure", case, "--json")
     assert measured.returncode == 0
     assert len(json.loads(measured.stdout)["entries"]) == 19
+    assert "timings" not in json.loads(measured.stdout)
+
+
+def test_the_headers_of_an_exam_are_read_once_for_all_methods_and_lesions(
+    case: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+    original = once.headers_below
+
+    def counting(path: Path, progress: Progress | None = None) -> list[Header]:
+        read.append(path)
+        return original(path, progress)
+
+    monkeypatch.setattr(once, "headers_below", counting)
+    record = read_case(case)
+    results = measure_case(case, record, Measurements())
+    measured = [one for one in record.exams if one.images and one.modality in ("MR", "PT")]
+    assert sorted(read) == sorted(case / str(one.images) for one in measured)
+    # Phases and diffusion of one MRI, and both lesions of one PET, asked for them.
+    assert len(results) == 19 > len(measured) == 7
+
+
+def test_measuring_says_how_long_each_stage_took(case: Path) -> None:
+    (case / "measurements.json").unlink(missing_ok=True)
+    done = run("measure", case, "--timings")
+    lines = done.stdout.partition("Seconds by stage\n")[2].splitlines()
+    seconds = {line[:36].strip(): float(line[36:]) for line in lines}
+    together = seconds.pop("together")
+    assert list(seconds) == [one.value for one in Stage if one is not Stage.ALIGNMENT]
+    assert sum(seconds.values()) == pytest.approx(together, abs=0.1)
+    again = json.loads(run("measure", case, "--timings", "--json").stdout)["timings"]
+    # The second run keeps what it finds: images are hashed again, and no pixel is read.
+    assert again["hashing the images"] > 0
+    assert "reading pixels" not in again
 
 
 def test_a_case_begun_from_images_alone_names_its_exams(case: Path, tmp_path: Path) -> None:

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 __all__ = ["measure"]
 
 
-def measure(case: Path, *, json: Annotated[bool, Parameter(negative="")] = False) -> None:
+def measure(
+    case: Path,
+    *,
+    timings: Annotated[bool, Parameter(negative="")] = False,
+    json: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
     """Measure the images of a case and store the numbers in measurements.json beside case.yaml.
 
     What was measured before from the same images, region, parameters and method is kept. An exam that cannot
@@ -26,34 +31,51 @@ def measure(case: Path, *, json: Annotated[bool, Parameter(negative="")] = False
     ----------
     case
         The case folder, or its case.yaml.
+    timings
+        Say how long each stage took, in seconds: headers, hashes, pixels, regions, quality, maps and FTV,
+        diameters, SUV, ADC, writing. With --json under the key `timings`.
     json
         Print the measurements as one JSON object. Lengths in mm, volumes in cm3.
     """
-    from neoher.cli.printing import print_json
-    from neoher.cli.watching import watching
-    from neoher.measure.case import measure_case, measurements_of
-    from neoher.record.reading.case_file import case_file, read_case
-    from neoher.record.storing import read_measurements, write_measurements
+    from neoher.measure.stages import Stage, stage, timed
 
-    folder = case_file(case).parent
-    record = read_case(case)
-    known = read_measurements(folder)
-    with watching() as watch:
-        results = measure_case(folder, record, known, watch)
-    stored = measurements_of(results)
-    file = write_measurements(folder, stored)
+    with timed() as times:
+        with stage(Stage.RECORD):
+            from neoher.cli.printing import print_json
+            from neoher.cli.watching import watching
+            from neoher.measure.case import measure_case, measurements_of
+            from neoher.record.reading.case_file import case_file, read_case
+            from neoher.record.storing import read_measurements, write_measurements
+
+            folder = case_file(case).parent
+            record = read_case(case)
+            known = read_measurements(folder)
+        with watching() as watch:
+            results = measure_case(folder, record, known, watch)
+        with stage(Stage.WRITING):
+            stored = measurements_of(results)
+            file = write_measurements(folder, stored)
 
     failed = [one for one in results if one.problem is not None]
     if failed:
         raise _refusal(failed, file)
     if json:
-        print_json(stored.model_dump(mode="json"))
+        seconds = {"timings": times.in_order()} if timings else {}
+        print_json(stored.model_dump(mode="json") | seconds)
         return
     for one in results:
         print(_line(one))
     if not results:
         print("No exam of this case has images that are measured: nothing was measured.")
     print(f"\n{len(stored.entries)} measurements in {file}")
+    if timings:
+        _print_timings(times.in_order())
+
+
+def _print_timings(seconds: dict[str, float]) -> None:
+    print("\nSeconds by stage")
+    for name, spent in (*seconds.items(), ("together", sum(seconds.values()))):
+        print(f"  {name:34} {spent:8.2f}")
 
 
 def _line(result: ExamResult) -> str:

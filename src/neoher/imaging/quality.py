@@ -8,12 +8,16 @@ by.
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+from scipy.fft import fftn
 
 from neoher.imaging.enhancing_voxels import Box, cropped_phase
 from neoher.imaging.phases import EARLY_TIMING_S, PhaseChoice
@@ -23,6 +27,7 @@ from neoher.volume.mask import Mask
 __all__ = ["ExamQuality", "QualityGrade", "area_around", "judge_quality"]
 
 Array = NDArray[np.float32]
+Spectrum = NDArray[np.complex64]
 
 AROUND_MM = 12.0
 """How far around the region motion and fat are looked at."""
@@ -80,10 +85,13 @@ def judge_quality(series: DynamicSeries, choice: PhaseChoice, region: Mask) -> E
     assert pre is not None
     assert early is not None
     noise = _noise(pre, early)
-    motion_early = displacement_mm(pre, early, series.grid.spacing_mm, noise)
-    motion_late = None if late is None else displacement_mm(pre, late, series.grid.spacing_mm, noise)
+    phases = [one for one in (pre, early, late) if one is not None]
+    with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+        fat = threads.submit(_fat_ratio, pre, early, noise)
+        motion_early, *later = displacements_mm(phases, series.grid.spacing_mm, noise, threads)
+        ratio = fat.result()
+    motion_late = later[0] if later else None
     signal = float(np.percentile(pre, 95))
-    ratio = _fat_ratio(pre, early, noise)
     to_noise = signal / noise if noise > 0 else None
     late_s = None if choice.late is None else choice.times_s[choice.late]
     in_window = EARLY_TIMING_S[0] <= choice.times_s[choice.early] <= EARLY_TIMING_S[1]
@@ -96,24 +104,40 @@ def judge_quality(series: DynamicSeries, choice: PhaseChoice, region: Mask) -> E
     return ExamQuality(grade, motion_early, motion_late, ratio, to_noise, in_window, edge, warnings)
 
 
-def displacement_mm(
-    fixed: Array, moved: Array, spacing_mm: tuple[float, float, float], noise: float
-) -> float | None:
-    """How far the edges of the tissue lie apart in two phases, in mm; None where there is no edge to compare.
+def displacements_mm(
+    phases: Sequence[Array],
+    spacing_mm: tuple[float, float, float],
+    noise: float,
+    threads: ThreadPoolExecutor,
+) -> list[float | None]:
+    """How far the edges of the tissue lie apart in the first phase and each later one, in mm.
 
     The shift at which the cross-correlation of both edge images is greatest, found to a tenth of a voxel
     (Guizar-Sicairos et al., Opt Lett 2008;33:156, by scikit-image). Edges, and not signal, since contrast
     changes how bright tissue is far more than where its edges lie; enhancing edges weigh no more than others.
+    None where there is no edge to compare.
     """
-    from skimage.registration import phase_cross_correlation
+    first, *later = threads.map(lambda phase: _edge_spectrum(phase, spacing_mm, noise), phases)
 
-    edges = [_edges(one, spacing_mm, noise) for one in (fixed, moved)]
-    if min(float(one.max(initial=0.0)) for one in edges) <= 0 or min(fixed.shape) < 4:
+    def apart(other: Spectrum | None) -> float | None:
+        from skimage.registration import phase_cross_correlation
+
+        if first is None or other is None:
+            return None
+        shift, _, _ = phase_cross_correlation(  # type: ignore[no-untyped-call]
+            first, other, space="fourier", upsample_factor=10, normalization=None
+        )
+        return float(np.linalg.norm(np.asarray(shift) * np.asarray(spacing_mm)))
+
+    return list(threads.map(apart, later))
+
+
+def _edge_spectrum(signal: Array, spacing_mm: tuple[float, float, float], noise: float) -> Spectrum | None:
+    """Fourier transform of a phase's edges; None where there is none, or too little tissue to tell."""
+    edges = _edges(signal, spacing_mm, noise)
+    if float(edges.max(initial=0.0)) <= 0 or min(signal.shape) < 4:
         return None
-    shift, _, _ = phase_cross_correlation(  # type: ignore[no-untyped-call]
-        *edges, upsample_factor=10, normalization=None
-    )
-    return float(np.linalg.norm(np.asarray(shift) * np.asarray(spacing_mm)))
+    return np.asarray(fftn(edges))
 
 
 def _edges(signal: Array, spacing_mm: tuple[float, float, float], noise: float) -> Array:

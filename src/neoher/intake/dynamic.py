@@ -19,11 +19,11 @@ from neoher.errors import InputError
 from neoher.intake.dicom.digest import digest_of
 from neoher.intake.dicom.frames import Frame
 from neoher.intake.dicom.geometry import grid_of, slice_places
-from neoher.intake.dicom.headers import Progress, read_headers
+from neoher.intake.dicom.headers import Header, Progress
+from neoher.intake.dicom.headers_below import headers_below
 from neoher.intake.dicom.pixels import read_planes, refuse_unreadable_pixels
 from neoher.intake.dicom.scale import refuse_mixed_scales, scale_of, scale_warnings
 from neoher.intake.dicom.series import group_series, named_series, refuse_two_patients, without_duplicates
-from neoher.intake.files.objects import find_objects
 from neoher.intake.phases.candidates import Candidate, LeftOut, choose_dynamic, find_candidates
 from neoher.intake.phases.order import order_phases
 from neoher.intake.phases.times import time_axis
@@ -126,21 +126,23 @@ def find_dynamic(
     injected_at: dt.datetime | None = None,
     series: Sequence[str] = (),
     progress: Progress | None = None,
+    headers: Sequence[Header] | None = None,
 ) -> DynamicExam:
     """The dynamic exam in a folder, file or archive.
 
     `injected_at`: clock time of the contrast injection, where known better than from the objects.
     `series`: UIDs, numbers or descriptions of the series to look at; () means all.
     `progress`: called with (objects read, objects in all).
+    `headers`: those below `path`, where they were read before.
 
     Raises ImageError for files that cannot be read; SeriesError where they make no single dynamic on one
     grid (two patients, missing slices, gaps, mixed sizes, several candidates); PhaseOrderError where the
     phases' order or times cannot be trusted.
     Reads headers only. Does not decide which phase is early or late.
     """
-    headers = read_headers(find_objects(path), progress)
-    refuse_two_patients(headers)
-    kept, copies = without_duplicates(headers)
+    found = headers_below(path, progress) if headers is None else headers
+    refuse_two_patients(found)
+    kept, copies = without_duplicates(found)
     groups = named_series(group_series(kept), series, str(path))
     candidates, left_out = find_candidates(groups)
     chosen, left_out = choose_dynamic(candidates, left_out, str(path))

@@ -24,8 +24,10 @@ from neoher.intake.diffusion.object_facts import unit_factor
 from neoher.intake.regions.reading import read_region, region_digest
 from neoher.measure.dce_exam import Watch
 from neoher.measure.method import images_of, region_source, regions_of
+from neoher.measure.once import Once
 from neoher.measure.option_forms import JOINED_BY_COMMAS
 from neoher.measure.region_beside import region_beside
+from neoher.measure.stages import Stage, stage
 from neoher.record.calculator import Calculator, Option, Source
 from neoher.record.conclusion import Caution, Conclusion, Frozen, Step
 from neoher.record.exam import Exam, MrExam
@@ -134,9 +136,11 @@ class AdcRequest:
 def measure_adc(exam: DiffusionExam, request: AdcRequest) -> Conclusion[AdcValue]:
     """The coefficient in the region. Raises: RegionError, ImageError, InputError."""
     assert request.region is not None  # the callers answer for a region that is not there
-    region = _region_of(exam, request, request.region)
-    adc, step, warnings = adc_of(exam, request, region.inside)
-    found = lesion_statistics(adc)
+    with stage(Stage.REGIONS):
+        region = _region_of(exam, request, request.region)
+    with stage(Stage.DIFFUSION):
+        adc, step, warnings = adc_of(exam, request, region.inside)
+        found = lesion_statistics(adc)
     cautions = [*exam.warnings, *region.warnings, *warnings]
     if found.excluded:
         total = found.voxels + found.excluded
@@ -187,7 +191,8 @@ def adc_of(
             "Name b-values of the exam.",
         )
     chosen = [exam.b_values.index(b) for b in wanted]
-    signals = exam.load()[chosen][:, inside]
+    with stage(Stage.PIXELS):
+        signals = exam.load()[chosen][:, inside]
     fit = request.fit if len(wanted) > 2 else AdcFit.LOG_LINEAR
     step = Step(
         step=f"ADC from b = {', '.join(f'{b:g}' for b in wanted)} s/mm2 by a {fit} fit",
@@ -200,7 +205,8 @@ def adc_of(
 def _scanner_map(
     exam: DiffusionExam, request: AdcRequest, inside: NDArray[np.bool_]
 ) -> tuple[NDArray[np.floating], Step, tuple[tuple[str, str], ...]]:
-    stored = exam.load()[0]
+    with stage(Stage.PIXELS):
+        stored = exam.load()[0]
     stated = unit_factor(exam.unit) if exam.unit else None
     given = unit_factor(request.unit) if request.unit else None
     warnings: tuple[tuple[str, str], ...] = ()
@@ -392,26 +398,24 @@ class Diffusion:
         return isinstance(exam, MrExam)
 
     def prepare(
-        self, folder: Path, exam: Exam, lesion: str | None, watch: Watch | None
+        self, folder: Path, exam: Exam, lesion: str | None, watch: Watch | None, once: Once
     ) -> PreparedAdc | None:
         """None where the exam holds no diffusion. Raises: ImageError, SeriesError, RegionError."""
         images = images_of(folder, exam)
-        found = find_diffusion(
-            images,
-            progress=(lambda done, total: watch.progress("reading headers", done, total)) if watch else None,
+        headers = once.headers(
+            images, (lambda done, total: watch.progress("reading headers", done, total)) if watch else None
         )
+        with stage(Stage.SORTING):
+            found = once.made(("diffusion", images), lambda: find_diffusion(images, headers=headers))
         if found is None:
             return None
         inside, _ = regions_of(folder, exam, lesion, RegionPurpose.CONTOUR)
         is_outline = inside is not None and inside.purpose is RegionPurpose.CONTOUR
         source = region_source(inside) if inside is not None and is_outline else None
-        return PreparedAdc(
-            exam.id,
-            found,
-            AdcRequest(images, source, folder),
-            found.digest(),
-            region_digest(source, near=folder) if source else None,
-        )
+        with stage(Stage.HASHING):
+            objects = once.made(("diffusion digest", images), found.digest)
+            region = region_digest(source, near=folder) if source else None
+        return PreparedAdc(exam.id, found, AdcRequest(images, source, folder), objects, region)
 
 
 DIFFUSION = Diffusion()

@@ -13,6 +13,7 @@ from neoher.measure.adc import DIFFUSION
 from neoher.measure.dce_exam import Watch
 from neoher.measure.functional_volume import FUNCTIONAL_VOLUME
 from neoher.measure.method import Method, Prepared, lesions_with_region
+from neoher.measure.once import Once
 from neoher.measure.pet_uptake import PET_UPTAKE
 from neoher.measure.plane.callipers import CALLIPERS, PreparedLengths, lesions_with_callipers
 from neoher.record.case import Case
@@ -70,9 +71,10 @@ def measure_case(
     does not stop the others: its result carries the error.
     """
     results = [
-        one
-        for method, exam, lesion in _to_measure(case)
-        if (one := _measure(method, folder, case, exam, lesion, known, watch)) is not None
+        result
+        for exam in case.exams
+        if exam.images is not None
+        for result in _measure_exam(folder, case, exam, known, watch)
     ]
     return tuple(one for one in results if not _measured_otherwise(one, results))
 
@@ -89,14 +91,16 @@ def _measured_otherwise(result: ExamResult, results: Sequence[ExamResult]) -> bo
     return any(one.exam is result.exam and one.measurement is not None for one in results)
 
 
-def _to_measure(case: Case) -> Iterator[tuple[Method, Exam, str | None]]:
-    for exam in case.exams:
-        if exam.images is None:
-            continue
-        for lesion in lesions_with_callipers(exam) or lesions_with_region(exam):
-            for method in METHODS:
-                if method.applies(exam):
-                    yield method, exam, lesion
+def _measure_exam(
+    folder: Path, case: Case, exam: Exam, known: Measurements, watch: Watch | None
+) -> Iterator[ExamResult]:
+    once = Once()
+    for lesion in lesions_with_callipers(exam) or lesions_with_region(exam):
+        for method in METHODS:
+            if method.applies(exam):
+                result = _measure(method, folder, case, exam, lesion, known, watch, once)
+                if result is not None:
+                    yield result
 
 
 def _measure(
@@ -107,6 +111,7 @@ def _measure(
     lesion: str | None,
     known: Measurements,
     watch: Watch | None,
+    once: Once,
 ) -> ExamResult | None:
     """None where the exam holds nothing that this method measures."""
     earlier = next(
@@ -118,7 +123,7 @@ def _measure(
         None,
     )
     try:
-        prepared = method.prepare(folder, exam, lesion, watch)
+        prepared = method.prepare(folder, exam, lesion, watch, once)
         if prepared is None:
             return None
         if isinstance(prepared, PreparedLengths):

@@ -28,7 +28,9 @@ from neoher.imaging.quality import ExamQuality, area_around, judge_quality
 from neoher.imaging.shape import Shape, describe_shape
 from neoher.intake.dynamic import DynamicExam, find_dynamic
 from neoher.intake.regions.reading import read_region, region_digest
+from neoher.measure.once import Once
 from neoher.measure.region_beside import region_beside
+from neoher.measure.stages import Stage, stage
 from neoher.record.measurement import InputObjects
 from neoher.volume.dynamic import DynamicSeries, TimeAxis
 from neoher.volume.mask import Mask
@@ -138,30 +140,33 @@ class DceMeasurement:
         return align_phases(pair, pre, motion=align, area=area_around(self.region)).series.phase(index)
 
 
-def prepare_dce(request: DceRequest, watch: Watch | None = None) -> PreparedExam:
+def prepare_dce(request: DceRequest, watch: Watch | None = None, once: Once | None = None) -> PreparedExam:
     """Read the headers, choose the phases, find the region's objects; compute nothing from the pixels.
 
+    `once`: what was read of the exam before.
     Raises: ImageError, PhaseOrderError or RegionError where the exam or its region cannot be trusted.
     """
-    watch = watch or Silent()
-    exam = find_dynamic(
-        request.images,
-        injected_at=request.injected_at,
-        series=request.series,
-        progress=lambda done, total: watch.progress("reading headers", done, total),
-    )
-    choice = choose_phases(
-        exam.time_axis, early_s=request.early_s, late_s=request.late_s, phases=request.phases
-    )
+    watch, once = watch or Silent(), once or Once()
+    headers = once.headers(request.images, lambda done, total: watch.progress("reading headers", done, total))
+    with stage(Stage.SORTING):
+        exam = find_dynamic(
+            request.images, injected_at=request.injected_at, series=request.series, headers=headers
+        )
+        choice = choose_phases(
+            exam.time_axis, early_s=request.early_s, late_s=request.late_s, phases=request.phases
+        )
     watch.time_axis(exam.time_axis, choice)
     voi, found = (request.voi, ()) if request.voi else region_beside(request.images)
+    with stage(Stage.HASHING):
+        images = once.made(("dynamic", request.images, request.series), exam.digest)
+        region_objects = _region_objects(voi, request) if voi else None
     return PreparedExam(
         request=request,
         exam=exam,
         choice=choice,
-        images=exam.digest(),
+        images=images,
         voi=voi,
-        region_objects=_region_objects(voi, request) if voi else None,
+        region_objects=region_objects,
         warnings=exam.time_axis.warnings + choice.warnings + found,
     )
 
@@ -174,26 +179,34 @@ def measure_dce(prepared: PreparedExam) -> DceMeasurement:
     request, exam, choice = prepared.request, prepared.exam, prepared.choice
     if prepared.voi is None:
         raise RegionError("there is no region to measure in.", str(request.images), "Give one: --voi PATH.")
-    region, *omitted = (
-        read_region(
-            one,
-            exam.grid,
-            near=request.near,
-            frame_of_reference_uid=exam.frame_of_reference_uid,
-            patient_id=exam.patient_id,
+    with stage(Stage.REGIONS):
+        region, *omitted = (
+            read_region(
+                one,
+                exam.grid,
+                near=request.near,
+                frame_of_reference_uid=exam.frame_of_reference_uid,
+                patient_id=exam.patient_id,
+            )
+            for one in (prepared.voi, *request.omit)
         )
-        for one in (prepared.voi, *request.omit)
-    )
-    series = exam.load([index for index in (choice.pre, choice.early, choice.late) if index is not None])
+    with stage(Stage.PIXELS):
+        series = exam.load([index for index in (choice.pre, choice.early, choice.late) if index is not None])
     if region.voxels == 0:
         raise RegionError("the region holds no voxel.", region.name, "Give a region that lies on the image.")
-    quality = judge_quality(series, choice, region)
+    with stage(Stage.QUALITY):
+        quality = judge_quality(series, choice, region)
     moved: tuple[PhaseMotion, ...] = ()
     if request.align is not None:
-        aligned = align_phases(series, choice.pre, motion=request.align, area=area_around(region))
+        with stage(Stage.ALIGNMENT):
+            aligned = align_phases(series, choice.pre, motion=request.align, area=area_around(region))
         series, moved = aligned.series, aligned.moved
     measure = enhancement_volume if choice.late is None else functional_tumour_volume
-    volume = measure(series, choice, region, omitted, request.parameters)
+    with stage(Stage.VOLUME):
+        volume = measure(series, choice, region, omitted, request.parameters)
+        intensity = intensity_of(series.phase(choice.pre), series.phase(choice.early), volume.mask)
+    with stage(Stage.SHAPE):
+        shape = describe_shape(volume.mask)
     of_regions = tuple(one for mask in (region, *omitted) for one in mask.warnings)
     return DceMeasurement(
         prepared=prepared,
@@ -201,8 +214,8 @@ def measure_dce(prepared: PreparedExam) -> DceMeasurement:
         omitted=tuple(omitted),
         series=series,
         volume=volume,
-        shape=describe_shape(volume.mask),
-        intensity=intensity_of(series.phase(choice.pre), series.phase(choice.early), volume.mask),
+        shape=shape,
+        intensity=intensity,
         quality=quality,
         moved=moved,
         warnings=prepared.warnings

@@ -20,6 +20,7 @@ from neoher.measure.dce_exam import (
 from neoher.measure.footprint import footprint_of
 from neoher.measure.ftv import METHOD, FtvValue, conclude, conclude_without_region, stated_parameters
 from neoher.measure.method import images_of, region_source, regions_of
+from neoher.measure.once import Once
 from neoher.record.conclusion import Conclusion
 from neoher.record.exam import Exam, MrExam
 from neoher.record.footprint import Footprint
@@ -89,7 +90,9 @@ class FunctionalVolume:
         """Every MR exam: whether it holds a dynamic series is seen in its headers."""
         return isinstance(exam, MrExam)
 
-    def prepare(self, folder: Path, exam: Exam, lesion: str | None, watch: Watch | None) -> PreparedDce:
+    def prepare(
+        self, folder: Path, exam: Exam, lesion: str | None, watch: Watch | None, once: Once
+    ) -> PreparedDce:
         """Choose the phases and find the region. Raises: ImageError, PhaseOrderError, RegionError."""
         assert isinstance(exam, MrExam)  # `applies` said so
         inside, outside = regions_of(folder, exam, lesion)
@@ -100,7 +103,7 @@ class FunctionalVolume:
             near=folder,
             injected_at=exam.contrast_injected_at,
         )
-        return PreparedDce(exam.id, prepare_dce(request, watch))
+        return PreparedDce(exam.id, prepare_dce(request, watch, once))
 
 
 FUNCTIONAL_VOLUME = FunctionalVolume()

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from neoher.errors import InputError, RegionError
 from neoher.measure.dce_exam import Watch
+from neoher.measure.once import Once
 from neoher.record.conclusion import Conclusion
 from neoher.record.exam import Exam
 from neoher.record.measurement import InputObjects, Quantity
@@ -51,8 +52,10 @@ class Method(Protocol):
     def applies(self, exam: Exam) -> bool:
         """Whether exams of this kind are measured this way, as far as the record tells."""
 
-    def prepare(self, folder: Path, exam: Exam, lesion: str | None, watch: Watch | None) -> Prepared | None:
-        """Read the headers of `exam` below the case folder `folder`.
+    def prepare(
+        self, folder: Path, exam: Exam, lesion: str | None, watch: Watch | None, once: Once
+    ) -> Prepared | None:
+        """Read the headers of `exam` below the case folder `folder`; `once`: what was read of it before.
 
         None: the exam holds no images that this method measures, which is no problem of theirs.
         Raises: NeoherError where the images or the region cannot be trusted.

@@ -23,7 +23,9 @@ from neoher.imaging.pet.uptake import Uptake, share_of_dose, suv_volume, uptake_
 from neoher.intake.dicom.headers import Progress
 from neoher.intake.pet.exam import PetExam, find_pet
 from neoher.intake.regions.reading import read_region, region_parts
+from neoher.measure.once import Once
 from neoher.measure.region_beside import region_beside
+from neoher.measure.stages import Stage, stage
 from neoher.volume.grid import Grid
 from neoher.volume.mask import Mask
 from neoher.volume.pet import StatedPetFacts, SuvVolume
@@ -128,9 +130,12 @@ class PetMeasurement:
     warnings: tuple[tuple[str, str], ...]
 
 
-def prepare_pet(request: PetRequest, progress: Progress | None = None) -> PreparedPet:
+def prepare_pet(
+    request: PetRequest, progress: Progress | None = None, once: Once | None = None
+) -> PreparedPet:
     """Read the headers and decide the conversion; read no pixel.
 
+    `once`: what was read of the exam before.
     Raises: ImageError where the series cannot be trusted; InputError where facts contradict one another or
     units cannot be converted.
     """
@@ -140,8 +145,16 @@ def prepare_pet(request: PetRequest, progress: Progress | None = None) -> Prepar
             "segment, normalise",
             "Add --normalise lbm-janmahasatian (or lbm-james).",
         )
-    exam = find_pet(request.images, series=request.series, progress=progress)
-    return PreparedPet(request, exam, convert(exam.acquisition, request.stated, request.normalisation))
+    once = once or Once()
+    headers = once.headers(request.images, progress)
+    with stage(Stage.SORTING):
+        exam = once.made(
+            ("pet", request.images, request.series),
+            lambda: find_pet(request.images, series=request.series, headers=headers),
+        )
+    with stage(Stage.UPTAKE):
+        conversion = convert(exam.acquisition, request.stated, request.normalisation)
+    return PreparedPet(request, exam, conversion)
 
 
 def measure_pet(prepared: PreparedPet, conversion: Conversion) -> PetMeasurement:
@@ -150,21 +163,27 @@ def measure_pet(prepared: PreparedPet, conversion: Conversion) -> PetMeasurement
     Raises: RegionError where a region does not fit; ImageError where pixels cannot be read.
     """
     request, exam = prepared.request, prepared.exam
-    masks, notes = _regions(request, exam)
-    places = {
-        tissue: mask
-        for tissue, mask in (
-            ("liver", _reference(request.liver, exam, request.near, "liver")),
-            ("blood pool", _reference(request.blood_pool, exam, request.near, "blood pool")),
-        )
-        if mask is not None
-    }
-    volume = suv_volume(exam.load(), conversion)
-    references = {tissue: Reference(tissue, mask, uptake_in(volume, mask)) for tissue, mask in places.items()}
-    percist = _percist(references) if request.normalisation.is_lean else None
+    with stage(Stage.REGIONS):
+        masks, notes = _regions(request, exam)
+        places = {
+            tissue: mask
+            for tissue, mask in (
+                ("liver", _reference(request.liver, exam, request.near, "liver")),
+                ("blood pool", _reference(request.blood_pool, exam, request.near, "blood pool")),
+            )
+            if mask is not None
+        }
+    with stage(Stage.PIXELS):
+        pixels = exam.load()
     whole = not masks
     regions = masks or (_whole_image(exam.grid),)
-    measured = tuple(_measured(volume, region, request.segmentation, percist) for region in regions)
+    with stage(Stage.UPTAKE):
+        volume = suv_volume(pixels, conversion)
+        references = {
+            tissue: Reference(tissue, mask, uptake_in(volume, mask)) for tissue, mask in places.items()
+        }
+        percist = _percist(references) if request.normalisation.is_lean else None
+        measured = tuple(_measured(volume, region, request.segmentation, percist) for region in regions)
     of_masks = tuple(note for mask in (*masks, *places.values()) for note in mask.warnings)
     return PetMeasurement(
         prepared=prepared,

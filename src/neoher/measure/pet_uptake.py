@@ -17,7 +17,9 @@ from neoher.imaging.pet.known import CannotConvert, Conversion
 from neoher.intake.regions.reading import region_digest, region_parts
 from neoher.measure.dce_exam import Watch
 from neoher.measure.method import images_of, region_source, regions_of
+from neoher.measure.once import Once
 from neoher.measure.pet_exam import PetMeasurement, PetRequest, PreparedPet, measure_pet, prepare_pet
+from neoher.measure.stages import Stage, stage
 from neoher.measure.suv import (
     METHOD,
     RegionUptake,
@@ -109,7 +111,9 @@ class PetUptake:
         """Every PT exam."""
         return isinstance(exam, PtExam)
 
-    def prepare(self, folder: Path, exam: Exam, lesion: str | None, watch: Watch | None) -> PreparedUptake:
+    def prepare(
+        self, folder: Path, exam: Exam, lesion: str | None, watch: Watch | None, once: Once
+    ) -> PreparedUptake:
         """Find the series and its conversion to SUV. Raises: ImageError, InputError, RegionError."""
         assert isinstance(exam, PtExam)  # `applies` said so
         inside, outside = regions_of(folder, exam, lesion, RegionPurpose.CONTOUR)
@@ -135,9 +139,11 @@ class PetUptake:
                 "Name one: 'file#2' or 'file#name'.",
             )
         progress = None if watch is None else lambda done, total: watch.progress("reading PET", done, total)
-        prepared = prepare_pet(request, progress)
-        digest = _digest(source, request, folder) if source else None
-        return PreparedUptake(exam.id, exam.tracer, prepared, prepared.exam.digest(), digest)
+        prepared = prepare_pet(request, progress, once)
+        with stage(Stage.HASHING):
+            digest = _digest(source, request, folder) if source else None
+            objects = once.made(("pet digest", request.images), prepared.exam.digest)
+        return PreparedUptake(exam.id, exam.tracer, prepared, objects, digest)
 
 
 PET_UPTAKE = PetUptake()

@@ -84,6 +84,7 @@ def simulate_patient(
     course: Course = Course.COMPLETE_RESPONSE,
     seed: int = 1,
     vendor: Vendor = Vendor.GE,
+    scanner: Scanner | None = None,
     diffusion_form: DiffusionForm | None = DiffusionForm.STANDARD,
     plane_forms: PlaneForms = PlaneForms(),  # noqa: B008 - frozen
     pet_form: str | None = "bqml-start",
@@ -94,8 +95,9 @@ def simulate_patient(
 ) -> SimulatedPatient:
     """Make the patient of a seed in the folder `out`.
 
-    Parameters: `diffusion_form`: how the diffusion series is written; None leaves it out. `plane_forms`: how
-    mammograms and ultrasound images state their scale. `pet_form`: form of the PET exams, a name in
+    Parameters: `scanner`: an MRI of another matrix or other times than the `vendor`'s own. `diffusion_form`:
+    how the diffusion series is written; None leaves it out. `plane_forms`: how mammograms and ultrasound
+    images state their scale. `pet_form`: form of the PET exams, a name in
     `neoher.simulate.pet.vendor_forms.VENDOR_FORMS`; None leaves PET out. `distant`: with one metastasis, in a
     vertebra. `breathing_mm`: excursion of the diaphragm, by which PET is blurred. `motion_mm`: how far the
     patient moves, at most, between the phases of an MRI. `progress` is called with what is done and its
@@ -123,7 +125,7 @@ def simulate_patient(
         )
     wanted = _Wanted(
         plan_patient(seed, course),
-        SCANNERS[vendor],
+        scanner or SCANNERS[vendor],
         patient,
         diffusion_form,
         plane_forms,

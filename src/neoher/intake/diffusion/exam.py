@@ -20,7 +20,8 @@ from neoher.errors import SeriesError
 from neoher.intake.dicom.digest import digest_of
 from neoher.intake.dicom.frames import Frame, frames_of
 from neoher.intake.dicom.geometry import grid_of, plane_of, slice_places
-from neoher.intake.dicom.headers import Progress, read_headers
+from neoher.intake.dicom.headers import Header, Progress
+from neoher.intake.dicom.headers_below import headers_below
 from neoher.intake.dicom.pixels import read_planes, refuse_unreadable_pixels
 from neoher.intake.dicom.series import (
     Series,
@@ -30,7 +31,6 @@ from neoher.intake.dicom.series import (
     without_duplicates,
 )
 from neoher.intake.diffusion.object_facts import DiffusionFacts, diffusion_facts
-from neoher.intake.files.objects import find_objects
 from neoher.record.measurement import InputObjects
 from neoher.volume.grid import Grid
 
@@ -109,18 +109,23 @@ class DiffusionExam:
 
 
 def find_diffusion(
-    path: Path, *, series: Sequence[str] = (), progress: Progress | None = None
+    path: Path,
+    *,
+    series: Sequence[str] = (),
+    progress: Progress | None = None,
+    headers: Sequence[Header] | None = None,
 ) -> DiffusionExam | None:
     """The diffusion exam in a folder, file or archive; None where nothing there is one.
 
     Images with b-values go before a scanner's map, from which it cannot be told how it was made.
     `series`: UIDs, numbers or descriptions of the series to look at; () means all.
+    `headers`: those below `path`, where they were read before.
     Raises: ImageError for files that cannot be read; SeriesError for two patients, several diffusion exams,
     missing slices or images that lie on different grids.
     """
-    headers = read_headers(find_objects(path), progress)
-    refuse_two_patients(headers)
-    kept, copies = without_duplicates(headers)
+    found = headers_below(path, progress) if headers is None else headers
+    refuse_two_patients(found)
+    kept, copies = without_duplicates(found)
     groups = named_series(group_series(kept), series, str(path))
     maps = [group for group in groups if _is_map(group)]
     others = [group for group in groups if group not in maps and _may_be_diffusion(group)]

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import pydicom
 from pydicom.dataset import Dataset
-from pydicom.tag import Tag
+from pydicom.tag import BaseTag, Tag
 
 from neoher.errors import ImageError
 from neoher.intake.dicom.headers import Header
@@ -29,6 +29,20 @@ _PRIVATE_B_VALUES: Final = (
     (0x0043, "GEMS_PARM_01", 0x39),
     (0x2001, "Philips Imaging DD 001", 0x03),
 )
+_SPECIFIC_TAGS: Final[list[BaseTag]] = [
+    Tag("DiffusionBValue"),
+    Tag("RescaleType"),
+    Tag("RescaleSlope"),
+    Tag("RescaleIntercept"),
+    Tag("RealWorldValueMappingSequence"),
+    *(
+        Tag(group, place)
+        for group, _, element in _PRIVATE_B_VALUES
+        for block in range(0x10, 0x20)
+        for place in (block, (block << 8) + element)
+    ),
+]
+"""All that is read here: pydicom makes no element of the others."""
 _GE_OFFSET: Final = 1_000_000_000
 """GE adds this to a b-value that its scanner computed itself."""
 _HIGHEST: Final = 10_000.0
@@ -61,7 +75,10 @@ def diffusion_facts(header: Header) -> DiffusionFacts:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a value out of its form is judged below, where it is used
-            dataset = pydicom.dcmread(io.BytesIO(header.source.read()), stop_before_pixels=True, force=True)
+            head = header.source.read_range(0, header.pixel_offset or header.source.size)
+            dataset = pydicom.dcmread(
+                io.BytesIO(head), stop_before_pixels=True, force=True, specific_tags=_SPECIFIC_TAGS
+            )
             return _facts(dataset, header)
     except ImageError:
         raise

@@ -51,6 +51,14 @@ class ObjectSource(ABC):
 
     def read(self) -> bytes:
         """The whole object. Raises ImageError when it is too large or shorter than stated."""
+        self.refuse_too_large()
+        content = self.read_range(0, self.size)
+        if len(content) != self.size:
+            raise self.truncated()
+        return content
+
+    def refuse_too_large(self) -> None:
+        """Raise ImageError when the object is larger than any that is read."""
         if self.size > LARGEST_OBJECT_BYTES:
             raise ImageError(
                 f"the object has {self.size / 2**30:.1f} GiB, more than the {LARGEST_OBJECT_BYTES >> 30} GiB"
@@ -58,10 +66,6 @@ class ObjectSource(ABC):
                 self.label,
                 "Export the exam again as single slices, or leave this object out.",
             )
-        content = self.read_range(0, self.size)
-        if len(content) != self.size:
-            raise self.truncated()
-        return content
 
     def read_into(self, buffer: memoryview, offset: int) -> None:
         """Fill `buffer` (bytes) from `offset`. Raises ImageError when the object ends before."""

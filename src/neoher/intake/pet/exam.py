@@ -18,10 +18,10 @@ from neoher.errors import SeriesError
 from neoher.intake.dicom.digest import digest_of
 from neoher.intake.dicom.frames import Frame, frames_of
 from neoher.intake.dicom.geometry import grid_of, plane_of, slice_places
-from neoher.intake.dicom.headers import Header, Progress, read_headers
+from neoher.intake.dicom.headers import Header, Progress
+from neoher.intake.dicom.headers_below import headers_below
 from neoher.intake.dicom.pixels import read_planes, refuse_unreadable_pixels
 from neoher.intake.dicom.series import group_series, named_series, refuse_two_patients, without_duplicates
-from neoher.intake.files.objects import find_objects
 from neoher.intake.pet.choosing import choose_pet_series
 from neoher.intake.pet.object_facts import PetObject, SharedFacts, read_pet_object
 from neoher.record.measurement import InputObjects
@@ -99,19 +99,26 @@ class PetExam:
         return digest_of(self.frames, f"PT, {self.description}, {len(self.frames)} slices")
 
 
-def find_pet(path: Path, *, series: Sequence[str] = (), progress: Progress | None = None) -> PetExam:
+def find_pet(
+    path: Path,
+    *,
+    series: Sequence[str] = (),
+    progress: Progress | None = None,
+    headers: Sequence[Header] | None = None,
+) -> PetExam:
     """The PET series in a folder, file or archive.
 
     `series`: UIDs, numbers or descriptions of the series to look at; () means all.
     `progress`: called with (objects read, objects in all).
+    `headers`: those below `path`, where they were read before.
 
     Raises: ImageError for files that cannot be read; SeriesError where they make no single static series on
     one grid: two patients, several series, several time or gate frames at one place, missing slices, or
     images that contradict one another. Reads headers only.
     """
-    headers = read_headers(find_objects(path), progress)
-    refuse_two_patients(headers)
-    kept, copies = without_duplicates(headers)
+    found = headers_below(path, progress) if headers is None else headers
+    refuse_two_patients(found)
+    kept, copies = without_duplicates(found)
     chosen, left_out = choose_pet_series(named_series(group_series(kept), series, str(path)), str(path))
     frames, grid = _on_one_grid(chosen.headers)
     refuse_unreadable_pixels(frames)

@@ -17,6 +17,7 @@ from neoher.intake.plane_image import PlaneObject
 from neoher.measure.dce_exam import Watch
 from neoher.measure.length import DICOM, length_on
 from neoher.measure.method import images_of
+from neoher.measure.once import Once
 from neoher.measure.plane.images import PlacedCalliper, exam_objects, place
 from neoher.measure.plane.lengths import CalliperReading, LesionLengths, join_readings, side_of
 from neoher.record.conclusion import Caution, Conclusion, Step
@@ -113,6 +114,7 @@ class Callipers:
         exam: Exam,
         lesion: str | None,
         watch: Watch | None,  # noqa: ARG002 - a few headers need no watching
+        once: Once,  # noqa: ARG002 - no other method reads them
     ) -> PreparedLengths | None:
         """Find the images and measure on them: all that it takes stands in their headers.
 
