@@ -18,6 +18,8 @@ from patients import print_throughput
 from pet import SLICES as PET_SLICES
 from pet import pet_speed
 from reading import PIXEL_BYTES, generate_exam, peak_memory_bytes, reading_report
+from whole_patient import measure as whole_patient_measured
+from whole_patient import print_patient
 
 MEASURE_IMPORTS = "from pathlib import Path\nfrom neoher.measure.ftv import FtvInputs, compute"
 CALCULATOR = [str(Path(sys.executable).with_name("neoher")), "her2", "--ihc", "2+", "--json"]
@@ -38,6 +40,7 @@ def main() -> None:
     _start()
     print_costs(cohort_costs())
     print_throughput(patients_measured())
+    print_patient(whole_patient_measured())
 
 
 def _reading(exam: Path) -> None:
