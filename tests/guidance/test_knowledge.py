@@ -17,6 +17,7 @@ import neoher
 from neoher.cli.calculators import CALCULATORS
 from neoher.errors import InputError
 from neoher.guidance.knowledge import Knowledge, load_knowledge
+from neoher.guidance.knowledge.base import Contents
 from neoher.guidance.knowledge.checking import check_knowledge
 from neoher.guidance.knowledge.compiled import COMPILED, compile_folder
 from neoher.guidance.knowledge.kinds.item import (
@@ -25,7 +26,7 @@ from neoher.guidance.knowledge.kinds.item import (
     Place,
     Review,
     Verification,
-    last_day,
+    first_day,
 )
 from neoher.guidance.knowledge.kinds.limits import CardiacLimits, LvefAction, LvefRow
 from neoher.guidance.knowledge.kinds.source import SourceKind
@@ -144,6 +145,23 @@ def test_a_day_and_a_region_know_what_was_known_there_and_then(
     assert len(then.sources) == len(knowledge.sources)
 
 
+@pytest.mark.parametrize(
+    ("stated", "before", "from_then"),
+    [
+        ("2026", dt.date(2025, 12, 31), dt.date(2026, 1, 1)),
+        ("2026-11", dt.date(2026, 10, 31), dt.date(2026, 11, 1)),
+        ("2026-05-15", dt.date(2026, 5, 14), dt.date(2026, 5, 15)),
+    ],
+)
+def test_a_bare_year_or_month_is_in_force_from_its_first_day(
+    knowledge: Knowledge, stated: str, before: dt.date, from_then: dt.date
+) -> None:
+    dated = knowledge.statements["result.kristine"].model_copy(update={"since": stated})
+    alone = Knowledge(knowledge.edition, Contents(statements=(dated,)))
+    assert not alone.as_of(before).statements
+    assert list(alone.as_of(from_then).statements) == ["result.kristine"]
+
+
 @given(
     day=st.dates(dt.date(1995, 1, 1), dt.date(2030, 1, 1)),
     later=st.integers(0, 4000),
@@ -156,7 +174,7 @@ def test_time_only_adds_or_supersedes(day: dt.date, later: int, region: Place | 
     for kind, item in then.items():
         if not isinstance(item, Item):
             continue
-        assert last_day(item.since) <= day
+        assert first_day(item.since) <= day
         assert region is None or not item.regions or region in item.regions
         assert not [name for name in item.supersedes if name in {each.id for each in then.contents.of(kind)}]
     gone = {item.id for _, item in then.items()} - {item.id for _, item in now.items()}

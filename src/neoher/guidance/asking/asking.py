@@ -27,7 +27,7 @@ from neoher.guidance.asking.scope import (
     why_not,
 )
 from neoher.guidance.knowledge import Knowledge
-from neoher.guidance.knowledge.kinds.item import Place, last_day
+from neoher.guidance.knowledge.kinds.item import Place
 from neoher.guidance.knowledge.kinds.statement import Audience, Statement
 from neoher.record.case import Case
 from neoher.record.intended_use import GUIDANCE
@@ -57,18 +57,12 @@ class Question:
     conversation: Conversation | None = None
 
 
+@lru_cache(maxsize=8)
 def library_of(knowledge: Knowledge, day: dt.date) -> Library:
     """The searchable form of what was known on a day; made once per knowledge base and day.
 
-    What is dated with the year of the edition alone counts from the day of the edition on. Names of things
-    are no claims: they are read as today's glossary has them.
+    Names of things are no claims: they are read as today's glossary has them.
     """
-    edition = knowledge.edition.date
-    return _library(knowledge, day if day < edition else max(day, last_day(str(edition.year))))
-
-
-@lru_cache(maxsize=8)
-def _library(knowledge: Knowledge, day: dt.date) -> Library:
     return Library(knowledge.as_of(day), names=knowledge)
 
 

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from neoher.errors import InputError
 from neoher.guidance.knowledge.kinds.imaging import Appropriateness, ScheduledExam
-from neoher.guidance.knowledge.kinds.item import Entry, Item, ItemId, Line, Place, first_day, last_day
+from neoher.guidance.knowledge.kinds.item import Entry, Item, ItemId, Line, Place, first_day
 from neoher.guidance.knowledge.kinds.limits import CardiacLimits, ToxicityLimits
 from neoher.guidance.knowledge.kinds.rule import Rule
 from neoher.guidance.knowledge.kinds.source import Source
@@ -216,7 +216,7 @@ class Knowledge:
     def superseding(self, item_id: str, on: dt.date | None = None) -> tuple[Item, ...]:
         """The items that take this one's place, by `on` where a day is given."""
         known = self._superseding.get(item_id, ())
-        return tuple(item for item in known if on is None or last_day(item.since) <= on)
+        return tuple(item for item in known if on is None or first_day(item.since) <= on)
 
     def expires(self, kind: str, item: Entry) -> dt.date | None:
         """The day from which an item counts as unchecked; None where its kind does not expire."""
@@ -229,8 +229,12 @@ class Knowledge:
     def as_of(self, day: dt.date, region: Place | None = None) -> Knowledge:
         """What was known on `day` and, where a region is given, applies there.
 
-        An item counts from the last day that its date can mean (a bare year: from its end); one that was
-        superseded or had ended by then is left out. Sources stay: what rests on them decides.
+        An item is in force from the first day that its date can mean, a bare year from 1 January, a bare
+        month from its 1st: a source dated 2026 is out in 2026, and holding it back until the year's end
+        would hide what has long been published, approvals and warnings among it. On a day early in such a
+        year it may thus count some months before it appeared; where the day decides (an approval), the item
+        gives the day. One that was superseded or had ended by then is left out. Sources stay: what rests on
+        them decides.
         """
         kept: dict[str, tuple[Entry, ...]] = {"sources": self.contents.sources}
         for kind in Contents.kinds():
@@ -296,7 +300,7 @@ def _names(item: Entry) -> Iterator[str]:
 def _in_force(item: Entry, day: dt.date, region: Place | None) -> bool:
     if not isinstance(item, Item):
         return True
-    begun = last_day(item.since) <= day
+    begun = first_day(item.since) <= day
     ended = item.until is not None and first_day(item.until) <= day
     here = region is None or not item.regions or region in item.regions
     return begun and not ended and here

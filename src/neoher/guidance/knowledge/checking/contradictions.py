@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from neoher.guidance.knowledge.base import Knowledge
 from neoher.guidance.knowledge.checking.finding import Finding, Severity
-from neoher.guidance.knowledge.kinds.item import Item, first_day, last_day
+from neoher.guidance.knowledge.kinds.item import Item, first_day
 from neoher.guidance.knowledge.kinds.statement import Statement
 from neoher.guidance.knowledge.kinds.trial import Result, Trial
 
@@ -46,7 +46,7 @@ def _meet(one: Item, other: Item) -> bool:
 
 
 def _ended_before(one: Item, other: Item) -> bool:
-    return one.until is not None and first_day(one.until) <= last_day(other.since)
+    return one.until is not None and first_day(one.until) <= first_day(other.since)
 
 
 def _settled(one: Statement, other: Statement) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
 from enum import StrEnum
@@ -25,7 +24,6 @@ __all__ = [
     "Review",
     "Verification",
     "first_day",
-    "last_day",
 ]
 
 ItemId = Annotated[
@@ -47,7 +45,7 @@ def _partial_date(stated: object) -> object:
         stated = str(stated)
     if not isinstance(stated, str) or not _PARTIAL.fullmatch(stated):
         raise ValueError("is not a year, YYYY-MM or YYYY-MM-DD")
-    last_day(stated)
+    first_day(stated)
     return stated
 
 
@@ -67,17 +65,8 @@ PartialDate = Annotated[
 
 
 def first_day(stated: str) -> dt.date:
-    """The first day that a partial date can mean."""
+    """The first day that a partial date can mean; from it on an item counts (`Knowledge.as_of`)."""
     year, month, day = (*(int(part) for part in stated.split("-")), 1, 1)[:3]
-    return dt.date(year, month, day)
-
-
-def last_day(stated: str) -> dt.date:
-    """The last day that a partial date can mean: on it, what the date dates was certainly known."""
-    parts = [int(part) for part in stated.split("-")]
-    year = parts[0]
-    month = parts[1] if len(parts) > 1 else 12
-    day = parts[2] if len(parts) > 2 else calendar.monthrange(year, month)[1]
     return dt.date(year, month, day)
 
 
