@@ -38,9 +38,22 @@ FIELDS: Mapping[str, float] = {
 _OTHER_WORDINGS = {"patient", "researcher"}
 """A number that only another reader's wording has is not shown, so it answers nothing."""
 _HITS = 60
-_TELLING = 0.7
-"""Rarity from which a keyword tells of a text."""
 _LONGEST_LEAD = 48
+
+
+PHRASES: Mapping[str, float] = {"title": 1.0, "lead": 0.8, "keywords": 1.0}
+"""What a phrase counts by which an entry is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A few words by which an entry is asked for."""
+
+    things: frozenset[str]
+    """What it names."""
+    words: frozenset[str]
+    """Every word, the small ones too."""
+    counts: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +70,8 @@ class Entry:
     headed: frozenset[str]
     """Everything that its headings name, also within the name of something else."""
     corrects: frozenset[str]
-    words_of_title: frozenset[str]
-    """Every word of the title, the small ones too."""
-    keywords: tuple[str, ...]
-    """Keywords of several words, or that tell of this text and few others; folded."""
+    asked: tuple[Phrase, ...]
+    """What it is asked for by: its title, what stands before its colon, its keywords."""
     names_a_drug: bool
     subject: frozenset[str]
     """Things that the title of its chapter names."""
@@ -157,19 +168,20 @@ class Library:
             tuple(frozenset(self.vocabulary.things_in(each)) for each in _headings(item)),
             frozenset(word for each in _headings(item) for word in self.vocabulary.tokens(each)),
             frozenset(self.vocabulary.things_in(texts.get("corrects", ""))),
-            frozenset(stem(word) for word in folded_words(item.title)),
-            tuple(self._telling(getattr(item, "keywords", ()))),
+            tuple(self._phrases(item, texts)),
             any(word in self._drugs for word in weights),
             words.get("subject", frozenset()),
             " ".join(texts.values()),
             self._successors.get(item.id, ()) if kind == "statement" else (),
         )
 
-    def _telling(self, keywords: Iterable[str]) -> Iterator[str]:
-        for keyword in keywords:
-            words = folded_words(keyword)
-            if len(words) > 1 or sum(self.rarity(stem(word)) for word in words) >= _TELLING:
-                yield " ".join(words)
+    def _phrases(self, item: Item, texts: Mapping[str, str]) -> Iterator[Phrase]:
+        title, *leads = _headings(item)
+        names = getattr(item, "keywords", None) or texts.get("keywords", "").split(". ")
+        for field, phrases in (("title", (title,)), ("lead", leads), ("keywords", names)):
+            for each in filter(None, phrases):
+                things = frozenset(self.vocabulary.things_in(each))
+                yield Phrase(things, frozenset(stem(word) for word in folded_words(each)), PHRASES[field])
 
     @cached_property
     def by_id(self) -> Mapping[tuple[str, str], Entry]:

@@ -50,6 +50,8 @@ class Found:
     """Words of the question that it does not hold."""
     title: float = 0.0
     """Share of its title that the question has."""
+    focus: float = 0.0
+    """How far a phrase by which it is asked for and the question are one."""
 
 
 def rank(
@@ -90,6 +92,8 @@ class _Asked:
         return [(word, 0.0 if word.tokens[0] in WAYS else weight) for word, weight in weights]
 
     def _weight(self, word: Word) -> float:
+        if word.plain:
+            return Weight.PLAIN
         if not word.known or not any(self.library.holds(token) for token in word.tokens):
             return Weight.UNKNOWN
         weight = max(Weight.LEAST, self.library.rarity(word.tokens[0]))
@@ -108,9 +112,9 @@ class _Asked:
         return {token for word in self.reading.words for token in word.tokens[: 1 if word.named else None]}
 
     @cached_property
-    def small_words(self) -> set[str]:
+    def small_words(self) -> frozenset[str]:
         """Every word of the question, the small ones too."""
-        return {stem(word) for word in self.reading.text.split()}
+        return frozenset(stem(word) for word in self.reading.text.split())
 
     @cached_property
     def named(self) -> list[str]:
@@ -130,12 +134,13 @@ class _Asked:
     def judged(self, entry: Entry, closeness: float) -> Found:
         """How well an entry answers; `closeness` is its place in the full-text index, 0..1."""
         share, lacking = self._share(entry)
-        own, *leads = (_covered(self.library, heading, self.tokens) for heading in entry.titles)
-        if entry.superseded_by and own < Bonus.TITLE_OF_SUPERSEDED:
+        title, *_ = (_covered(self.library, heading, self.tokens) for heading in entry.titles)
+        if entry.superseded_by and title < Bonus.TITLE_OF_SUPERSEDED:
             return Found(entry, 0.0, 0.0, lacking)
-        title = max([own, *(Bonus.LEAD * lead for lead in leads)])
-        score = share + Bonus.TITLE * title + Bonus.FULL_TEXT * closeness
-        return Found(entry, share, score + sum(self._bonuses(entry)), lacking, title)
+        focus = max((each.counts * self._alike(each.things) for each in entry.asked), default=0.0)
+        wording = max((each.counts * _same(each.words, self.small_words) for each in entry.asked), default=0.0)
+        score = share + Bonus.FOCUS * focus + Bonus.WORDING * wording + Bonus.FULL_TEXT * closeness
+        return Found(entry, share, score + sum(self._bonuses(entry)), lacking, title, focus)
 
     def _share(self, entry: Entry) -> tuple[float, tuple[str, ...]]:
         held = not_asked_of_a_text = 0.0
@@ -154,6 +159,8 @@ class _Asked:
                 # A value of the asker's own: texts give limits, not every number below and above.
                 not_asked_of_a_text += weight
                 continue
+            if word.plain:
+                continue
             lacking.append(word.text)
             factor *= _factor(word, entry)
         whole = self.total - not_asked_of_a_text
@@ -167,24 +174,26 @@ class _Asked:
         regions = entry.item.regions
         if self.region is not None and regions and self.region not in regions:
             yield Bonus.OTHER_REGION
-        recalled = sum(weight for word, weight in self.weighed if word.tokens[0] in entry.titles[0])
-        yield Bonus.ALL_IN_TITLE * min(1.0, recalled / self.total)
         belief = _covered(self.library, entry.corrects, self.tokens)
         if belief >= BELIEF:
             yield Bonus.BELIEF * belief
-        if any(f" {keyword} " in f" {self.reading.text} " for keyword in entry.keywords):
-            yield Bonus.KEYWORD
         if any(token in entry.titles[0] and token not in self.tokens for token in OUTSIDE):
             yield Bonus.OUTSIDE
         if self.named:
             yield Bonus.CHAPTER * _part(self.named, entry.subject)
         if self.called:
             yield Bonus.CALLED * _part(self.called, entry.headed)
-        both = len(entry.words_of_title & self.small_words)
-        yield Bonus.EXACT_TITLE * both / len(entry.words_of_title | self.small_words)
         for word, weight in self.weighed:
             if not weight:
                 yield Bonus.WAY * max(entry.weights.get(token, 0.0) for token in word.tokens)
+
+    def _alike(self, phrase: frozenset[str]) -> float:
+        """How far a phrase and the question are one: the harmonic mean of what each has of the other."""
+        covered = _covered(self.library, phrase, self.tokens)
+        if not covered:
+            return 0.0
+        recalled = sum(weight for word, weight in self.weighed if not phrase.isdisjoint(word.tokens))
+        return 2 * covered * recalled / (covered * self.total + recalled)
 
 
 def _factor(word: Word, entry: Entry) -> float:
@@ -193,6 +202,11 @@ def _factor(word: Word, entry: Entry) -> float:
         return factor
     silent = word.named.kind == "drug" and not entry.names_a_drug
     return factor * (Factor.NO_DRUG_NAMED if silent else Factor.NAMED_ELSEWHERE)
+
+
+def _same(one: frozenset[str], other: frozenset[str]) -> float:
+    """Share of the words of both that both have."""
+    return len(one & other) / len(one | other) if one and other else 0.0
 
 
 def _part(wanted: list[str], held: Collection[str]) -> float:

@@ -39,6 +39,8 @@ class Weight:
 
     LEAST = 0.10
     """One that many entries have still tells something."""
+    PLAIN = 0.12
+    """One that only qualifies the question."""
     UNKNOWN = 1.15
     """One that nothing holds."""
     BACKGROUND = 0.5
@@ -59,22 +61,16 @@ class Factor:
 class Bonus:
     """What a text gains in the order of answers; its share stays as it is."""
 
-    TITLE = 0.22
-    """All of its title is asked for."""
-    LEAD = 0.8
-    """What the words before the colon of a text count beside its title."""
-    ALL_IN_TITLE = 0.08
-    """Its title alone has all that is asked."""
-    EXACT_TITLE = 0.12
-    """Its title has the very words of the question, the small ones too."""
+    FOCUS = 0.30
+    """A phrase by which it is asked for is the question: all of it is asked, and nothing beside it."""
+    WORDING = 0.12
+    """Such a phrase has the very words of the question, the small ones too."""
     FULL_TEXT = 0.10
     """It is the first that the full-text index finds (BM25)."""
     BELIEF = 0.12
     """The question comes near the belief that it corrects."""
     WAY = 0.12
     """It says what is asked of a thing: how long, how often."""
-    KEYWORD = 0.08
-    """The question has one of its telling keywords whole."""
     CHAPTER = 0.10
     """Its chapter is about the things that are named."""
     CALLED = 0.10

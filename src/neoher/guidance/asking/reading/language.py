@@ -17,6 +17,7 @@ __all__ = [
     "FILLERS",
     "NEAR_WORDS",
     "NOT_HELD",
+    "PLAIN",
     "PROGNOSIS",
     "REAL_WORDS",
     "SCOPE_WORDS",
@@ -47,6 +48,8 @@ def _words(name: str) -> frozenset[str]:
 
 FILLERS = _words("fillers")
 """Words that carry no subject."""
+PLAIN = _words("plain")
+"""Everyday words that qualify a question and name no subject: a text that lacks one may still answer."""
 NOT_HELD = _words("beyond")
 """Words of matters on which nothing is held; named so that they are not read as misspelt."""
 REAL_WORDS = _words("real")

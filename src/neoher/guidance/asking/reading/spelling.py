@@ -13,7 +13,16 @@ _SIGNS = (
     (re.compile(r"\b(her-?2|erbb2|er|pr|hr|yp?n|c?n|nodes?|lvi)\s?\+(?![\d/])", re.I), r"\1 positive"),
     (re.compile(r"\b(her-?2|erbb2|er|pr|hr)\s?[-\u2212\u2013](?=[\s/,.;:?!)]|$)", re.I), r"\1 negative"),
     (re.compile(r"\b(her)-2\b", re.I), r"\g<1>2"),
-    (re.compile(r"\b([0-3])\s?\+"), r"\1plus"),
+    (re.compile(r"\b(her-?2|er|pr|hr|nodes?|c?n)\s?pos\b", re.I), r"\1 positive"),
+    (re.compile(r"\b(her-?2|er|pr|hr|nodes?|c?n)\s?neg\b", re.I), r"\1 negative"),
+    (re.compile(r"\b([0-3])(?:\s?\+|\s?plus\b)"), r"\1plus"),
+    (re.compile(r"\bypn0?\s?\(?i\s?\+\)?", re.I), "ypn0i positive"),
+    (re.compile(r"\b(\d+(?:\.\d+)?)\s?x\b", re.I), r"\1"),
+    (re.compile(r"\bgr\.?\s?(\d)", re.I), r"grade \1"),
+    (re.compile(r"\bt\s?1\s?/\s?2\b", re.I), "half life"),
+    (re.compile(r"\bq(\d)w\b", re.I), r"every \1 weeks"),
+    (re.compile(r"\b(\d+)\s?-?(?:wks?|w)\b", re.I), r"\1 weeks"),
+    (re.compile(r"\b(\d+)\s?-?(?:mths?|mos?)\b", re.I), r"\1 months"),
     (re.compile(r"\b(\d+)[- ]?(?:years?|yrs?|y)\b", re.I), r"\1year"),
     (re.compile(r"(?<=\d),(?=\d{3}\b)"), ""),
     (re.compile(r"(?<![\d\w])\.(?=\d)"), "0."),
@@ -21,7 +30,7 @@ _SIGNS = (
     (re.compile(r"\bc([tn])\s(\d)\b", re.I), r"c\1\2"),
     (re.compile(r"\bypt(\d\w*)", re.I), r"ypt t\1"),
 )
-_CAPITALS = re.compile(r"\b(?:US|ET|AD|MR|TH|OS|OR|PREDICT)\b")
+_CAPITALS = re.compile(r"\b(?:US|ET|AD|MR|TH|OR|PREDICT)\b")
 """Abbreviations that are English words in small letters; in capitals they are written xus, xet …"""
 _WORD = re.compile(r"\d+(?:\.\d+)?[a-z]*|[a-z]+\d*[a-z]*\d*")
 _AMERICAN = (

@@ -20,6 +20,7 @@ from neoher.guidance.asking.reading.language import (
     FILLERS,
     NEAR_WORDS,
     NOT_HELD,
+    PLAIN,
     REAL_WORDS,
     TERM_WORDS,
 )
@@ -35,6 +36,7 @@ _NOT_CORRECTED = 4
 """Words up to this length are taken as written."""
 _TWO_ERRORS_FROM, _THREE_ERRORS_FROM = 7, 12
 """Letters from which a word may be two or three errors away from the one that was meant."""
+_BOTH_ANTIBODIES = {"trastuzumab", "pertuzumab"}
 _BOTH = {"xus"}
 """US: the country in what is stored; in a question the country or ultrasound."""
 
@@ -62,6 +64,8 @@ class Word:
     known: bool = True
     """Whether anything that is held contains it."""
     corrected: bool = False
+    plain: bool = False
+    """Whether it only qualifies the question, and names no subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ class Vocabulary:
         self._phrases: dict[tuple[str, ...], Named | str] = {}
         self.things: dict[str, Named] = {}
         self._meant_by_misspelt: set[str] = set()
-        self._words: set[str] = set(FILLERS | NOT_HELD | REAL_WORDS)
+        self._words: set[str] = set(FILLERS | NOT_HELD | REAL_WORDS | PLAIN)
         self._held: set[str] = set()
         self._near: dict[str, tuple[str, ...]] = _near_things(knowledge)
         self._fillers = {stem(word) for word in FILLERS} | FILLERS
@@ -167,7 +171,8 @@ class Vocabulary:
                 near += self._things_within(part) if length > 1 else ()
             known = meaning is not None or part[0] not in NOT_HELD or stem(part[0]) in self._held
             tokens = tokens if meaning is None else tokens[:1]
-            found.append(Word(" ".join(part), tokens + near, named, known, changed))
+            plain = meaning is None and all(word in PLAIN for word in part)
+            found.append(Word(" ".join(part), tokens + near, named, known, changed, plain))
         unique = {word.tokens[0]: word for word in reversed(found)}
         return Reading(tuple(reversed(unique.values())), tuple(fillers), corrections, " ".join(words))
 
@@ -283,9 +288,15 @@ def _own_name(title: str) -> str:
 
 
 def _near_things(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
-    """For a thing, what a text may name in its place: a drug's class."""
+    """For a thing, what a text may name in its place: a regimen's conjugate or antibodies, a drug's class."""
     tokens = {named.id: named.token for named, _ in _things(knowledge)}
     near: dict[str, list[str]] = defaultdict(list)
+    conjugates = {each.id for each in knowledge.contents.drugs if "conjugate" in each.drug_class.lower()}
+    for regimen in knowledge.contents.regimens:
+        given = {each.drug for each in regimen.components}
+        near[regimen.id] += [tokens[each] for each in sorted(given & conjugates)]
+        if _BOTH_ANTIBODIES <= given and "term.dual-blockade" in tokens:
+            near[regimen.id].append(tokens["term.dual-blockade"])
     for drug in knowledge.contents.drugs:
         if drug.anthracycline and "term.anthracycline" in tokens:
             near[drug.id].append(tokens["term.anthracycline"])
