@@ -14,8 +14,8 @@ from neoher.guidance.asking.cautions import GENERAL, cautions_of, numbers_not_he
 from neoher.guidance.asking.composing import line_of, related_to
 from neoher.guidance.asking.conversation import Conversation, followed_up
 from neoher.guidance.asking.finding.library import Entry, Library
-from neoher.guidance.asking.finding.ranking import Found, belief_covered, rank
-from neoher.guidance.asking.finding.weights import BELIEF, ENOUGH
+from neoher.guidance.asking.finding.ranking import Found, believes, rank
+from neoher.guidance.asking.finding.weights import ENOUGH
 from neoher.guidance.asking.reading.language import DEFINITION
 from neoher.guidance.asking.reading.vocabulary import Reading
 from neoher.guidance.asking.scope import (
@@ -84,7 +84,7 @@ def ask(question: Question, knowledge: Knowledge) -> Answer:
     definition = bool(DEFINITION.match(looked_up)) and len(reading.words) <= _SHORT
     found = rank(library, reading, definition=definition, region=region)
     least = _TITLE_ASKED if says_little(reading) else 0.0
-    good = [each for each in found if each.share >= ENOUGH and each.title >= least]
+    good = [each for each in found if each.answers and each.title >= least]
     understood = _as_read(looked_up, reading)
     if from_case is not None:
         return _from_case(question, library, understood, from_case, good)
@@ -103,7 +103,7 @@ def _answer(
     entries = [each.entry for each in chosen]
     shown = {entry.id for entry in entries}
     lines = [
-        line_of(library, entry, question.audience, question.today, corrects=_belief(entry, reading, library))
+        line_of(library, entry, question.audience, question.today, corrects=_belief(entry, reading, library, question.text))
         for entry in entries
     ]
     for other in _differing(library, entries[0]):
@@ -183,12 +183,12 @@ def _finished(question: Question, library: Library, understood: str, **parts: ob
     )
 
 
-def _belief(entry: Entry, reading: Reading, library: Library) -> str | None:
+def _belief(entry: Entry, reading: Reading, library: Library, question: str) -> str | None:
     """The belief that a statement corrects, where the question comes near it."""
     item = entry.item
     if not isinstance(item, Statement) or item.corrects is None or not entry.corrects:
         return None
-    return item.corrects if belief_covered(library, entry, reading) >= BELIEF else None
+    return item.corrects if believes(library, entry, reading, question) else None
 
 
 def _differing(library: Library, entry: Entry) -> list[Entry]:

@@ -15,7 +15,7 @@ __all__ = ["SCOPE_STATEMENT", "not_looked_up", "outside", "says_little", "scope_
 
 SCOPE_STATEMENT = "choice.out-of-scope"
 """The statement that says what the rules do not cover."""
-_ABOUT_SCOPE = 0.85
+_ABOUT_SCOPE = 0.80
 """Share from which a text is about what the rules do not cover (a design decision)."""
 _EMERGENCY = (
     "This is no help in an emergency, and nothing was looked up. Call the emergency number or the "
@@ -65,7 +65,8 @@ def scope_words(reading: Reading) -> list[str]:
 def says_little(reading: Reading) -> bool:
     """Whether the question names a situation, or a number, and no subject."""
     return all(
-        word.tokens[0] in _SITUATIONS or word.tokens[0].replace(".", "").isdigit() for word in reading.words
+        word.plain or word.tokens[0] in _SITUATIONS or word.tokens[0].replace(".", "").isdigit()
+        for word in reading.words
     )
 
 

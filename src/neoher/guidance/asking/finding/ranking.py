@@ -16,21 +16,28 @@ from neoher.guidance.asking.finding.library import Entry, Library
 from neoher.guidance.asking.finding.weights import (
     BACKGROUND,
     BELIEF,
+    BELIEF_TAKEN,
+    ENOUGH,
+    ENOUGH_IN_FOCUS,
+    IN_FOCUS,
     KINDS,
     LIKE_A_NAME,
     MEANT,
     MEANT_EVERYWHERE,
+    NAMED_ALONE,
     OUTSIDE,
     WAYS,
+    WAYS_TO_HOLD,
     Bonus,
     Factor,
     Weight,
 )
+from neoher.guidance.asking.reading.language import PREMISE
 from neoher.guidance.asking.reading.spelling import stem
 from neoher.guidance.asking.reading.vocabulary import Reading, Word
 from neoher.guidance.knowledge.kinds.item import Place
 
-__all__ = ["Found", "belief_covered", "rank"]
+__all__ = ["Found", "believes", "rank"]
 
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _CALLED = {"trial", "drug", "regimen"}
@@ -52,6 +59,19 @@ class Found:
     """Share of its title that the question has."""
     focus: float = 0.0
     """How far a phrase by which it is asked for and the question are one."""
+    unknown: bool = False
+    """Whether the question has a word that nothing holds."""
+
+    @property
+    def answers(self) -> bool:
+        """Whether it holds enough of the question to be given as an answer.
+
+        A description of a thing answers only where the thing is what is asked.
+        """
+        if self.entry.kind != "statement" and self.focus < NAMED_ALONE:
+            return False
+        in_focus = self.share >= ENOUGH_IN_FOCUS and self.focus >= IN_FOCUS and not self.unknown
+        return self.share >= ENOUGH or in_focus
 
 
 def rank(
@@ -69,9 +89,11 @@ def rank(
     return sorted(found, key=lambda each: (-each.score, each.entry.id))
 
 
-def belief_covered(library: Library, entry: Entry, reading: Reading) -> float:
-    """Share of the belief that a statement corrects which the question has."""
-    return _covered(library, entry.corrects, {token for word in reading.words for token in word.tokens})
+def believes(library: Library, entry: Entry, reading: Reading, question: str) -> bool:
+    """Whether a question comes near the belief that a statement corrects."""
+    tokens = {token for word in reading.words for token in word.tokens}
+    least = BELIEF_TAKEN if PREMISE.search(question) else BELIEF
+    return _covered(library, entry.corrects, tokens) >= least
 
 
 @dataclass(frozen=True)
@@ -94,12 +116,20 @@ class _Asked:
     def _weight(self, word: Word) -> float:
         if word.plain:
             return Weight.PLAIN
-        if not word.known or not any(self.library.holds(token) for token in word.tokens):
+        if not self._held(word):
             return Weight.UNKNOWN
         weight = max(Weight.LEAST, self.library.rarity(word.tokens[0]))
         if word.named is not None and word.named.id in MEANT_EVERYWHERE:
             return max(Weight.LEAST, Weight.BACKGROUND * weight)
         return Weight.BACKGROUND * weight if word.tokens[0] in BACKGROUND else weight
+
+    @cached_property
+    def unknown(self) -> bool:
+        """Whether nothing holds a word of the question that names a subject."""
+        return any(not self._held(word) for word in self.reading.words if not word.plain)
+
+    def _held(self, word: Word) -> bool:
+        return word.known and any(self.library.holds(token) for token in word.tokens)
 
     @cached_property
     def total(self) -> float:
@@ -127,6 +157,11 @@ class _Asked:
         return [word.tokens[0] for word in self.reading.words if word.named and word.named.kind in _CALLED]
 
     @cached_property
+    def near_belief(self) -> float:
+        """Share of a belief from which the question comes near it."""
+        return BELIEF_TAKEN if PREMISE.search(self.reading.text) else BELIEF
+
+    @cached_property
     def referred(self) -> set[str]:
         """The statements that the glossary and the list of markers name for what is to be defined."""
         return set(_referred(self.library, self.reading)) if self.definition else set()
@@ -140,7 +175,7 @@ class _Asked:
         focus = max((each.counts * self._alike(each.things) for each in entry.asked), default=0.0)
         wording = max((each.counts * _same(each.words, self.small_words) for each in entry.asked), default=0.0)
         score = share + Bonus.FOCUS * focus + Bonus.WORDING * wording + Bonus.FULL_TEXT * closeness
-        return Found(entry, share, score + sum(self._bonuses(entry)), lacking, title, focus)
+        return Found(entry, share, score + sum(self._bonuses(entry)), lacking, title, focus, self.unknown)
 
     def _share(self, entry: Entry) -> tuple[float, tuple[str, ...]]:
         held = not_asked_of_a_text = 0.0
@@ -148,6 +183,9 @@ class _Asked:
         lacking: list[str] = []
         for word, weight in self.weighed:
             if not weight:
+                if word.tokens[0] in WAYS_TO_HOLD and word.tokens[0] not in entry.weights:
+                    factor *= Factor.WAY_NOT_SAID
+                    lacking.append(word.text)
                 continue
             own = entry.weights.get(word.tokens[0], 0.0)
             near = max((entry.weights.get(token, 0.0) for token in word.tokens[1:]), default=0.0)
@@ -175,7 +213,7 @@ class _Asked:
         if self.region is not None and regions and self.region not in regions:
             yield Bonus.OTHER_REGION
         belief = _covered(self.library, entry.corrects, self.tokens)
-        if belief >= BELIEF:
+        if belief >= self.near_belief:
             yield Bonus.BELIEF * belief
         if any(token in entry.titles[0] and token not in self.tokens for token in OUTSIDE):
             yield Bonus.OUTSIDE

@@ -12,13 +12,18 @@ from neoher.guidance.asking.reading.spelling import folded_words, stem
 __all__ = [
     "BACKGROUND",
     "BELIEF",
+    "BELIEF_TAKEN",
     "ENOUGH",
+    "ENOUGH_IN_FOCUS",
+    "IN_FOCUS",
+    "NAMED_ALONE",
     "KINDS",
     "LIKE_A_NAME",
     "MEANT",
     "MEANT_EVERYWHERE",
     "OUTSIDE",
     "WAYS",
+    "WAYS_TO_HOLD",
     "Bonus",
     "Factor",
     "Weight",
@@ -26,8 +31,16 @@ __all__ = [
 
 ENOUGH = 0.75
 """Share of a question that a text must hold to be given as an answer."""
+ENOUGH_IN_FOCUS = 0.65
+"""The same where a phrase by which the text is asked for has most of the question."""
+IN_FOCUS = 0.5
+"""How far such a phrase and the question must be one."""
+NAMED_ALONE = 0.75
+"""How far the name of a thing and the question must be one for its description to answer."""
 BELIEF = 0.55
 """Share of a belief's words from which a question comes near it."""
+BELIEF_TAKEN = 0.35
+"""The same where the question takes something for granted."""
 
 
 def _one(phrase: str) -> str:
@@ -54,6 +67,8 @@ class Factor:
     """A thing where only one that stands near it is in the text."""
     NAMED_ELSEWHERE = 0.80
     """Each thing that is asked about by its name and is not in the text."""
+    WAY_NOT_SAID = 0.70
+    """What is asked of a thing, its dose or its approval, of which the text says nothing."""
     NO_DRUG_NAMED = 0.92
     """The same for a drug where the text names none: it is not about another."""
 
@@ -112,6 +127,8 @@ WAYS = {
     )
 }
 """What is asked of a thing: how long, how often, how much. It tells less than the thing."""
+WAYS_TO_HOLD = {_one(word) for word in ("dose", "approved")}
+"""Those of them that a text must say to answer."""
 OUTSIDE = {_one(word): what for word, what in SCOPE_WORDS.items()}
 """What the rules do not cover, by its word as texts have it."""
 MEANT = {"term.neoadjuvant", "term.adjuvant", "term.MDT"}

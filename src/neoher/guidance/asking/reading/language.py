@@ -18,6 +18,7 @@ __all__ = [
     "NEAR_WORDS",
     "NOT_HELD",
     "PLAIN",
+    "PREMISE",
     "PROGNOSIS",
     "REAL_WORDS",
     "SCOPE_WORDS",
@@ -104,10 +105,20 @@ SCOPE_WORDS: Mapping[str, str] = {
 PROGNOSIS = re.compile(
     r"\b(?:will (?:i|she|he) (?:die|survive|live|make it|be cured)|"
     r"how long (?:do|does|have|has|will) (?:i|she|he)\b.{0,20}\b(?:live|left)|life expectancy|"
-    r"(?:my|her|his) (?:prognosis|chances?|odds)|(?:am|is) (?:i|she|he) going to (?:die|live|survive))\b",
+    r"(?:my|her|his) (?:\w+ )?(?:prognosis|chances?|odds)|(?:chances?|likely|odds|probab\w*)\b.{0,30}"
+    r"\b(?:i|she|he) (?:personally |will )?(?:get|gets|have|has|die|dies|survive|relapse)|"
+    r"(?:am|is) (?:i|she|he) going to (?:die|live|survive))\b",
     re.IGNORECASE,
 )
 """Questions about what will become of one person."""
+
+PREMISE = re.compile(
+    r"^\s*(?:as|since|because|given|now that|if|so|but)\b|\b(?:right|true|correct|isn't it|doesn't it|"
+    r"don't they|can't (?:it|they|we)|aren't they|proven|proved|always|never|everybody|every patient|"
+    r"all patients|must|of course|obviously)\b",
+    re.IGNORECASE,
+)
+"""Words by which a question takes something for granted."""
 
 EMERGENCY = re.compile(
     r"\b(emergency|ambulance|call (?:911|112|999)|can(?:no|')?t breathe|cannot breathe|suicid\w*|"

@@ -92,7 +92,8 @@ class Vocabulary:
         self._phrases: dict[tuple[str, ...], Named | str] = {}
         self.things: dict[str, Named] = {}
         self._meant_by_misspelt: set[str] = set()
-        self._words: set[str] = set(FILLERS | NOT_HELD | REAL_WORDS | PLAIN)
+        plain = FILLERS | NOT_HELD | REAL_WORDS | PLAIN
+        self._words: set[str] = {part for word in plain for part in folded_words(word)}
         self._held: set[str] = set()
         self._near: dict[str, tuple[str, ...]] = _near_things(knowledge)
         self._fillers = {stem(word) for word in FILLERS} | FILLERS
