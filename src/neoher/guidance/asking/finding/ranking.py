@@ -117,16 +117,17 @@ class _Asked:
         if word.plain:
             return Weight.PLAIN
         if not self._held(word):
-            return Weight.UNKNOWN
+            return Weight.COMMON if word.common else Weight.UNKNOWN
         weight = max(Weight.LEAST, self.library.rarity(word.tokens[0]))
         if word.named is not None and word.named.id in MEANT_EVERYWHERE:
             return max(Weight.LEAST, Weight.BACKGROUND * weight)
-        return Weight.BACKGROUND * weight if word.tokens[0] in BACKGROUND else weight
+        weight = Weight.BACKGROUND * weight if word.tokens[0] in BACKGROUND else weight
+        return min(weight, Weight.COMMON) if word.common else weight
 
     @cached_property
     def unknown(self) -> bool:
         """Whether nothing holds a word of the question that names a subject."""
-        return any(not self._held(word) for word in self.reading.words if not word.plain)
+        return any(not self._held(word) for word in self.reading.words if not (word.plain or word.common))
 
     def _held(self, word: Word) -> bool:
         return word.known and any(self.library.holds(token) for token in word.tokens)

@@ -54,6 +54,8 @@ class Weight:
     """One that many entries have still tells something."""
     PLAIN = 0.12
     """One that only qualifies the question."""
+    COMMON = 0.40
+    """At most: one that is common in English."""
     UNKNOWN = 1.15
     """One that nothing holds."""
     BACKGROUND = 0.5

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 __all__ = [
+    "COMMON",
     "DEFINITION",
     "EMERGENCY",
     "EVERYDAY",
@@ -51,6 +52,8 @@ FILLERS = _words("fillers")
 """Words that carry no subject."""
 PLAIN = _words("plain")
 """Everyday words that qualify a question and name no subject: a text that lacks one may still answer."""
+COMMON = _words("common")
+"""Common English words: one that a text lacks weighs less than a rare one, which is a subject of its own."""
 NOT_HELD = _words("beyond")
 """Words of matters on which nothing is held; named so that they are not read as misspelt."""
 REAL_WORDS = _words("real")

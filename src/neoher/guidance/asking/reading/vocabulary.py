@@ -16,6 +16,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from neoher.guidance.asking.reading.language import (
+    COMMON,
     EVERYDAY,
     FILLERS,
     NEAR_WORDS,
@@ -66,6 +67,8 @@ class Word:
     corrected: bool = False
     plain: bool = False
     """Whether it only qualifies the question, and names no subject."""
+    common: bool = False
+    """Whether it is a common English word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ class Vocabulary:
         self._phrases: dict[tuple[str, ...], Named | str] = {}
         self.things: dict[str, Named] = {}
         self._meant_by_misspelt: set[str] = set()
-        plain = FILLERS | NOT_HELD | REAL_WORDS | PLAIN
+        plain = FILLERS | NOT_HELD | REAL_WORDS | PLAIN | COMMON
         self._words: set[str] = {part for word in plain for part in folded_words(word)}
         self._held: set[str] = set()
         self._near: dict[str, tuple[str, ...]] = _near_things(knowledge)
@@ -173,7 +176,8 @@ class Vocabulary:
             known = meaning is not None or part[0] not in NOT_HELD or stem(part[0]) in self._held
             tokens = tokens if meaning is None else tokens[:1]
             plain = meaning is None and all(word in PLAIN for word in part)
-            found.append(Word(" ".join(part), tokens + near, named, known, changed, plain))
+            common = meaning is None and all(word in COMMON for word in part)
+            found.append(Word(" ".join(part), tokens + near, named, known, changed, plain, common))
         unique = {word.tokens[0]: word for word in reversed(found)}
         return Reading(tuple(reversed(unique.values())), tuple(fillers), corrections, " ".join(words))
 
