@@ -43,6 +43,9 @@ _SHORT = 3
 _TITLE_ASKED = 0.8
 """A question that names a situation alone, such as after surgery, is answered where it asks for a title."""
 
+_REGIONS = {"usa": Place.US, "europ": Place.EU, "uk": Place.UK}
+"""Regions by their word as questions are read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -79,7 +82,7 @@ def ask(question: Question, knowledge: Knowledge) -> Answer:
         return _abstention(question, library, question.text, unasked, ())
     looked_up = followed_up(question.text, question.conversation, library.vocabulary)
     reading = library.vocabulary.read(looked_up)
-    region = question.region or _region_of(question.case)
+    region = _region_named(reading) or question.region or _region_of(question.case)
     from_case = answer_from_case(looked_up, reading, question.case, knowledge, question.today)
     definition = bool(DEFINITION.match(looked_up)) and len(reading.words) <= _SHORT
     found = rank(library, reading, definition=definition, region=region)
@@ -212,6 +215,12 @@ def _related(library: Library, first: Entry, good: Sequence[Found], shown: set[s
 def _region_of(case: Case | None) -> Place | None:
     region = case.patient.region if case else None
     return Place(str(region)) if region is not None and str(region) in set(Place) else None
+
+
+def _region_named(reading: Reading) -> Place | None:
+    """The region that the question names; None where it names none or several."""
+    named = {_REGIONS[word.tokens[0]] for word in reading.words if word.tokens[0] in _REGIONS}
+    return named.pop() if len(named) == 1 else None
 
 
 def _as_read(text: str, reading: Reading) -> str:

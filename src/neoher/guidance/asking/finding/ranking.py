@@ -22,10 +22,10 @@ from neoher.guidance.asking.finding.weights import (
     IN_FOCUS,
     KINDS,
     LIKE_A_NAME,
-    MEANT,
     MEANT_EVERYWHERE,
     NAMED_ALONE,
     OUTSIDE,
+    UNSAID,
     WAYS,
     WAYS_TO_HOLD,
     Bonus,
@@ -158,9 +158,14 @@ class _Asked:
         return [word.tokens[0] for word in self.reading.words if word.named and word.named.kind in _CALLED]
 
     @cached_property
+    def takes_for_granted(self) -> bool:
+        """Whether the question rests on something that it says is so."""
+        return bool(PREMISE.search(self.reading.text))
+
+    @property
     def near_belief(self) -> float:
         """Share of a belief from which the question comes near it."""
-        return BELIEF_TAKEN if PREMISE.search(self.reading.text) else BELIEF
+        return BELIEF_TAKEN if self.takes_for_granted else BELIEF
 
     @cached_property
     def referred(self) -> set[str]:
@@ -184,7 +189,8 @@ class _Asked:
         lacking: list[str] = []
         for word, weight in self.weighed:
             if not weight:
-                if word.tokens[0] in WAYS_TO_HOLD and word.tokens[0] not in entry.weights:
+                unsaid = word.tokens[0] in WAYS_TO_HOLD and word.tokens[0] not in entry.weights
+                if unsaid and not (self.takes_for_granted and entry.corrects):
                     factor *= Factor.WAY_NOT_SAID
                     lacking.append(word.text)
                 continue
@@ -194,7 +200,7 @@ class _Asked:
             held += weight * best
             if best:
                 continue
-            if _FIGURE.fullmatch(word.text) or (word.named is not None and word.named.id in MEANT):
+            if _FIGURE.fullmatch(word.text) or (word.named is not None and word.named.id in UNSAID):
                 # A value of the asker's own: texts give limits, not every number below and above.
                 not_asked_of_a_text += weight
                 continue
@@ -211,11 +217,11 @@ class _Asked:
         if entry.id in self.referred:
             yield Bonus.REFERRED
         regions = entry.item.regions
-        if self.region is not None and regions and self.region not in regions:
-            yield Bonus.OTHER_REGION
+        if self.region is not None and regions:
+            yield Bonus.SAME_REGION if self.region in regions else Bonus.OTHER_REGION
         belief = _covered(self.library, entry.corrects, self.tokens)
         if belief >= self.near_belief:
-            yield Bonus.BELIEF * belief
+            yield (Bonus.BELIEF_TAKEN if self.takes_for_granted else Bonus.BELIEF) * belief
         if any(token in entry.titles[0] and token not in self.tokens for token in OUTSIDE):
             yield Bonus.OUTSIDE
         if self.named:

@@ -19,9 +19,9 @@ __all__ = [
     "NAMED_ALONE",
     "KINDS",
     "LIKE_A_NAME",
-    "MEANT",
     "MEANT_EVERYWHERE",
     "OUTSIDE",
+    "UNSAID",
     "WAYS",
     "WAYS_TO_HOLD",
     "Bonus",
@@ -37,9 +37,9 @@ IN_FOCUS = 0.5
 """How far such a phrase and the question must be one."""
 NAMED_ALONE = 0.75
 """How far the name of a thing and the question must be one for its description to answer."""
-BELIEF = 0.55
+BELIEF = 0.50
 """Share of a belief's words from which a question comes near it."""
-BELIEF_TAKEN = 0.35
+BELIEF_TAKEN = 0.20
 """The same where the question takes something for granted."""
 
 
@@ -69,7 +69,7 @@ class Factor:
     """A thing where only one that stands near it is in the text."""
     NAMED_ELSEWHERE = 0.80
     """Each thing that is asked about by its name and is not in the text."""
-    WAY_NOT_SAID = 0.70
+    WAY_NOT_SAID = 0.60
     """What is asked of a thing, its dose or its approval, of which the text says nothing."""
     NO_DRUG_NAMED = 0.92
     """The same for a drug where the text names none: it is not about another."""
@@ -86,6 +86,8 @@ class Bonus:
     """It is the first that the full-text index finds (BM25)."""
     BELIEF = 0.12
     """The question comes near the belief that it corrects."""
+    BELIEF_TAKEN = 0.22
+    """The same where the question takes something for granted."""
     WAY = 0.12
     """It says what is asked of a thing: how long, how often."""
     CHAPTER = 0.10
@@ -96,8 +98,10 @@ class Bonus:
     """The glossary names it for the thing whose meaning is asked."""
     OUTSIDE = -0.10
     """Its title is about what lies outside, and the question is not."""
+    SAME_REGION = 0.06
+    """It applies in the asker's region."""
     OTHER_REGION = -0.06
-    """It applies in another region than the asker's."""
+    """It applies in another region than the asker's alone."""
     TITLE_OF_SUPERSEDED = 0.8
     """Share of its title from which a superseded text is shown at all."""
 
@@ -133,7 +137,7 @@ WAYS_TO_HOLD = {_one(word) for word in ("dose", "approved")}
 """Those of them that a text must say to answer."""
 OUTSIDE = {_one(word): what for word, what in SCOPE_WORDS.items()}
 """What the rules do not cover, by its word as texts have it."""
-MEANT = {"term.neoadjuvant", "term.adjuvant", "term.MDT"}
+UNSAID = {"term.neoadjuvant", "term.adjuvant", "term.MDT", "term.HER2", "term.HER2-positive"}
 """Things that a text of this knowledge base means without saying so."""
-MEANT_EVERYWHERE = MEANT | {"term.HER2", "term.HER2-positive", "term.stage"}
+MEANT_EVERYWHERE = UNSAID | {"term.stage"}
 """Things that the whole knowledge base is about: a text that does not name them may mean them."""

@@ -118,7 +118,7 @@ PROGNOSIS = re.compile(
 PREMISE = re.compile(
     r"^\s*(?:as|since|because|given|now that|if|so|but)\b|\b(?:right|true|correct|isn't it|doesn't it|"
     r"don't they|can't (?:it|they|we)|aren't they|proven|proved|always|never|everybody|every patient|"
-    r"all patients|must|of course|obviously)\b",
+    r"all patients|must|of course|obviously|why (?:do|does|is|are|must|should)|how do (?:we|i|you))\b|, so\b",
     re.IGNORECASE,
 )
 """Words by which a question takes something for granted."""

@@ -20,6 +20,24 @@ _SIGNS = (
     (re.compile(r"\b(\d+(?:\.\d+)?)\s?x\b", re.I), r"\1"),
     (re.compile(r"\bgr\.?\s?(\d)", re.I), r"grade \1"),
     (re.compile(r"\bt\s?1\s?/\s?2\b", re.I), "half life"),
+    # In small letters `us` is the country beside rules, ultrasound beside other imaging, else a pronoun.
+    (
+        re.compile(
+            r"\bus(?=\W+(?:label|approv|fda|rule|guideline|licen[cs]|regulat|prescrib|(?:and|or|vs?|versus)\W+"
+            r"(?:eu|europe)))|(?<=\beu or )us\b|(?<=\beu vs )us\b|(?<=\beu and )us\b|(?<=\bin the )us\b",
+            re.I,
+        ),
+        "usa",
+    ),
+    (
+        re.compile(
+            r"(?<=\bmri )us\b|(?<=\b(?:mri|mam) (?:vs|or) )us\b|(?<=\b(?:mri|mam) and )us\b|"
+            r"^us\b(?=\W+\w)|\bus(?=\W+(?:(?:and|or|vs?|versus)\W+)?(?:mri|mammo|mg|axilla|cortex|scan|size))|"
+            r"(?<=\b(?:by|on|or|vs) )us\b|(?<=\bversus )us\b",
+            re.I,
+        ),
+        "ultrasound",
+    ),
     (re.compile(r"\bw/o\b", re.I), "without"),
     (re.compile(r"\bw/(?=\s|\w)", re.I), "with "),
     (re.compile(r"\basco\s?[-/]?\s?cap\b", re.I), "asco cap"),
@@ -45,6 +63,13 @@ _AMERICAN = (
     (re.compile(r"is(?=(?:e|ed|es|ing|ation|ations|er)$)"), "iz"),
     (re.compile(r"(?<=t)re$"), "er"),  # centre, litre
 )
+_NUMBERS = {
+    word: str(number)
+    for number, word in enumerate(
+        ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), start=2
+    )
+}
+"""Numbers in words; one is left, which is a pronoun as well."""
 _SHORT = 3
 _ENDINGS = ("ment", "able", "ible", "ness", "ing", "ion", "ive", "ity", "ly", "ed", "ic", "al")
 
@@ -69,6 +94,8 @@ def folded_words(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=50_000)
 def _spelt(word: str) -> str:
+    if word in _NUMBERS:
+        return _NUMBERS[word]
     if len(word) <= _SHORT or any(letter.isdigit() for letter in word):
         return word
     for pattern, written in _AMERICAN:

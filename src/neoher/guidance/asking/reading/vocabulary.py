@@ -119,7 +119,7 @@ class Vocabulary:
                 self._phrases[key] = named
         tokens = {named.id: named.token for named in self.things.values()}
         self._near_words = {
-            _one(word): tuple(tokens.get(each, _one(each)) for each in near)
+            word if word in tokens else _one(word): tuple(tokens.get(each, _one(each)) for each in near)
             for word, near in NEAR_WORDS.items()
         }
         self._longest: dict[str, int] = {}
@@ -168,7 +168,7 @@ class Vocabulary:
                 continue
             changed = part != list(written[place : place + length])
             named = meaning if isinstance(meaning, Named) else None
-            near = self._near.get(named.id, ()) if named else ()
+            near = self._near.get(named.id, ()) + self._near_words.get(named.id, ()) if named else ()
             near += ("ultrasound",) if part == ["xus"] else ()
             if isinstance(meaning, str):
                 near += self._near_words.get(meaning, ())
