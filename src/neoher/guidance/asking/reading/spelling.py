@@ -77,17 +77,20 @@ _ENDINGS = ("ment", "able", "ible", "ness", "ing", "ion", "ive", "ity", "ly", "e
 _NOT = re.compile(r"\b(\w+?)n't\b")
 """What is left of can't and won't are fillers too."""
 _PLAIN = re.compile(r"[a-z ]*")
+_WITH_SIGNS = re.compile(r"[\d+/\u2212]|her-|\b(?:us|pos|neg|er|pr|hr|w)\b|\basco", re.I)
+"""What a text must have for any of the signs to be in it; most texts have none."""
 
 
 @lru_cache(maxsize=20_000)
 def folded_words(text: str) -> tuple[str, ...]:
     """The words of a text in order: small letters, American and British spelling alike, signs as words."""
-    if _PLAIN.fullmatch(text):
+    if _PLAIN.fullmatch(text) and not _WITH_SIGNS.search(text):
         return tuple(_spelt(word) for word in text.split())
     plain = _CAPITALS.sub(lambda found: f"x{found[0].lower()}", text)
     plain = unicodedata.normalize("NFKD", plain.replace("\u2019", "'").replace("\u2265", ">="))
-    for pattern, written in _SIGNS:
-        plain = pattern.sub(written, plain)
+    if _WITH_SIGNS.search(plain):
+        for pattern, written in _SIGNS:
+            plain = pattern.sub(written, plain)
     plain = re.sub(r"'(s|t|re|ve|ll|d|m)\b", "", _NOT.sub(r"\1 not", plain.lower()))
     return tuple(_spelt(word) for word in _WORD.findall(plain))
 

@@ -12,9 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from neoher.guidance.asking.reading.language import (
     COMMON,
     EVERYDAY,
@@ -223,6 +220,9 @@ class Vocabulary:
         digits = "".join(sign for sign in word if sign.isdigit())
         if digits and len(word) - len(digits) <= _NOT_CORRECTED:
             return word
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
         allowed = 1 if len(word) < _TWO_ERRORS_FROM else 2 if len(word) < _THREE_ERRORS_FROM else 3
         near = process.extract(word, self._candidates, scorer=OSA.distance, score_cutoff=allowed, limit=8)
         near = [each for each in near if "".join(sign for sign in each[0] if sign.isdigit()) == digits]
