@@ -13,6 +13,8 @@ from cyclopts import Parameter
 
 if TYPE_CHECKING:
     from neoher.guidance.asking import Answer, AnswerLine
+    from neoher.record.case import Case
+    from neoher.record.measurement import Measurements
 
 __all__ = ["ask"]
 
@@ -74,21 +76,22 @@ def ask(
     from neoher.guidance.knowledge import load_knowledge
     from neoher.guidance.knowledge.kinds.item import Place
     from neoher.guidance.knowledge.kinds.statement import Audience
-    from neoher.record.reading.case_file import read_case
 
     if not question.strip():
         raise InputError("the question is empty.", remedy='Ask in quotes: neoher ask "When is surgery done?"')
     if len(question) > LONGEST:
         raise InputError(f"the question is longer than {LONGEST} letters.", remedy="Ask one thing at a time.")
     held = read_conversation(conversation) if conversation else Conversation()
+    record, measurements = _case_and_measurements(case)
     answer = answer_to(
         Question(
             question,
             audience=Audience(audience),
             today=today or dt.date.today(),
             region=Place(region) if region else None,
-            case=read_case(case) if case else None,
+            case=record,
             conversation=held,
+            measurements=measurements,
         ),
         load_knowledge(overlay),
     )
@@ -109,6 +112,17 @@ def ask(
         print_json(answer.as_json())
         return
     _print_for_people(answer)
+
+
+def _case_and_measurements(path: Path | None) -> tuple[Case | None, Measurements | None]:
+    """The record, and what was measured on its images where that is stored beside it."""
+    if path is None:
+        return None, None
+    from neoher.record.reading.case_file import read_case
+    from neoher.record.storing import read_measurements
+
+    folder = path if path.is_dir() else path.parent
+    return read_case(path), read_measurements(folder)
 
 
 LONGEST = 2000

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from neoher.guidance.asking.answer import Answer, Edition, Related
 from neoher.guidance.asking.case_facts.recognising import CaseAnswer, answer_from_case
@@ -29,8 +30,11 @@ from neoher.guidance.asking.scope import (
 from neoher.guidance.knowledge import Knowledge
 from neoher.guidance.knowledge.kinds.item import Place
 from neoher.guidance.knowledge.kinds.statement import Audience, Statement
-from neoher.record.case import Case
 from neoher.record.intended_use import GUIDANCE
+
+if TYPE_CHECKING:
+    from neoher.record.case import Case
+    from neoher.record.measurement import Measurements
 
 __all__ = ["Question", "ask", "library_of"]
 
@@ -58,6 +62,8 @@ class Question:
     region: Place | None = None
     case: Case | None = None
     conversation: Conversation | None = None
+    measurements: Measurements | None = None
+    """What was measured on the images of the case, as stored beside it."""
 
 
 @lru_cache(maxsize=8)
@@ -83,8 +89,17 @@ def ask(question: Question, knowledge: Knowledge) -> Answer:
     looked_up = followed_up(question.text, question.conversation, library.vocabulary)
     reading = library.vocabulary.read(looked_up)
     region = _region_named(reading) or question.region or _region_of(question.case)
-    from_case = answer_from_case(looked_up, reading, question.case, knowledge, question.today)
-    definition = bool(DEFINITION.match(looked_up)) and len(reading.words) <= _SHORT
+    from_case = answer_from_case(
+        looked_up,
+        reading,
+        question.case,
+        knowledge,
+        question.today,
+        audience=question.audience,
+        measurements=question.measurements,
+    )
+    one_name = len(reading.words) == 1 and bool(reading.named("term", "marker"))
+    definition = one_name or (bool(DEFINITION.match(looked_up)) and len(reading.words) <= _SHORT)
     found = rank(library, reading, definition=definition, region=region)
     least = _TITLE_ASKED if says_little(reading) else 0.0
     good = [each for each in found if each.answers and each.title >= least]
@@ -106,7 +121,13 @@ def _answer(
     entries = [each.entry for each in chosen]
     shown = {entry.id for entry in entries}
     lines = [
-        line_of(library, entry, question.audience, question.today, corrects=_belief(entry, reading, library, question.text))
+        line_of(
+            library,
+            entry,
+            question.audience,
+            question.today,
+            corrects=_belief(entry, reading, library, question.text),
+        )
         for entry in entries
     ]
     for other in _differing(library, entries[0]):

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+
 from neoher.errors import InputError
 from neoher.guidance.advice import advise
+from neoher.guidance.advice.content import AdviceOption
+from neoher.guidance.asking.case_facts.plainly import day_plainly
 from neoher.guidance.asking.case_facts.told import Asked, Told, day, entry_of
 from neoher.guidance.cardiac import assess_heart
 from neoher.guidance.facts.treatments import treatments_of
 from neoher.guidance.heart.facts import CardiacDrug, CardiacFacts, RuleSet
+from neoher.guidance.knowledge import Knowledge
+from neoher.guidance.knowledge.kinds.rule import Topic
 from neoher.record.conclusion import Caution
 
 __all__ = [
+    "tell_alerts",
     "tell_heart",
+    "tell_missing",
     "tell_next_echo",
     "tell_next_steps",
     "tell_outcome",
@@ -38,7 +47,9 @@ def tell_stage(asked: Asked) -> Told:
         parts = [f"{name}{value}" for name, value in stated if value is not None]
         if parts:
             told.say(
-                f"Clinical stage of cancer {cancer.id}: {' '.join(parts)}", f"cancers[{cancer.id}].stage"
+                f"Clinical stage of cancer {cancer.id}: {' '.join(parts)}",
+                f"cancers[{cancer.id}].stage",
+                plain=f"Before treatment the cancer was classed as {' '.join(parts)} (tumour, lymph nodes, spread).",
             )
         else:
             told.miss(f"cancers[{cancer.id}].stage")
@@ -70,22 +81,39 @@ def tell_therapy(asked: Asked) -> Told:
             told.miss(f"{entry_of('treatment', position)}.cycles")
         if each.ended_because:
             parts.append(f"ended: {each.ended_because}")
-        told.say("Therapy: " + "; ".join(parts), entry_of("treatment", position))
+        told.say(
+            "Therapy: " + "; ".join(parts),
+            entry_of("treatment", position),
+            plain=f"Treatment: {parts[0]}, begun on {day_plainly(each.start)}"
+            + (f", ended on {day_plainly(each.end)}" if each.end else "")
+            + (f"; {each.cycles} rounds given" if each.cycles is not None else "")
+            + (f" of {each.cycles_planned} planned" if each.cycles_planned is not None else "")
+            + ".",
+        )
     if not told.lines:
         told.miss("treatment")
     return told
 
 
 def tell_next_steps(asked: Asked) -> Told:
-    """The options of `neoher advise` on this day, as they stand; never an order."""
+    """The options of `neoher advise` on this day, as they stand, never an order; of imaging alone where that
+    is asked for."""
     told = Told()
     conclusion = advise(asked.case, asked.knowledge, asked.today)
     advice = conclusion.value
+    imaging_only = bool(re.search(r"\b(?:mri|mr|scans?|imaging|mammogra\w*|ultrasound|pet)\b", asked.text))
     for option in advice.options if advice else ():
+        if imaging_only and option.topic is not Topic.IMAGING:
+            continue
         not_before = f"; not before: {', '.join(option.not_before)}" if option.not_before else ""
         told.say(
-            f"Option, {option.strength}: {option.text}{not_before}", "advise", sources=tuple(option.sources)
+            f"Option, {option.strength}: {option.text}{not_before}",
+            "advise",
+            sources=tuple(option.sources),
+            plain=_option_plainly(option, asked.knowledge),
         )
+    if imaging_only and advice and not told.lines:
+        told.say("No option of `neoher advise` names an examination on this day", "advise")
     told.miss(*conclusion.missing)
     for message in advice.out_of_scope if advice else ():
         told.warnings.append(Caution(code="out-of-scope", message=message))
@@ -93,6 +121,32 @@ def tell_next_steps(asked: Asked) -> Told:
         told.warnings.append(Caution(code=alert.code, message=alert.text))
     if not told.lines and not told.missing and not told.warnings:
         told.miss("what decides the next step: `neoher advise` lists it")
+    return told
+
+
+def tell_missing(asked: Asked) -> Told:
+    """What `neoher advise` does not find in the record, and what hangs on it."""
+    told = Told()
+    advice = advise(asked.case, asked.knowledge, asked.today).value
+    for each in advice.missing_facts if advice else ():
+        decides = f"; it decides: {', '.join(each.decides)}" if each.decides else ""
+        told.say(
+            f"Missing: {each.what} ({each.path}){decides}", each.path, plain=f"Not written down: {each.what}."
+        )
+    if not told.lines:
+        told.say("Nothing is missing that `neoher advise` would need on this day", "advise")
+    return told
+
+
+def tell_alerts(asked: Asked) -> Told:
+    """The alerts of `neoher advise` on this day."""
+    told = Told()
+    conclusion = advise(asked.case, asked.knowledge, asked.today)
+    for alert in conclusion.value.alerts if conclusion.value else ():
+        told.say(f"Alert, {alert.severity}: {alert.text}", "advise", sources=tuple(alert.sources))
+    if not told.lines:
+        told.say("No alert of `neoher advise` on this day", "advise", plain="No safety alert on this day.")
+    told.miss(*conclusion.missing)
     return told
 
 
@@ -108,11 +162,19 @@ def tell_heart(asked: Asked) -> Told:
         if all(each.date for each in asked.case.heart)
         else list(enumerate(asked.case.heart))
     )
-    for position, each in measured:
+    newest_alone = bool(re.search(r"\b(?:last|latest|newest|current|now|most recent)\b", asked.text))
+    for position, each in measured[: 1 if newest_alone else None]:
         value = f"{each.lvef_percent:g} %" if each.lvef_percent is not None else "value not stated"
         method = f", {each.method}" if each.method else ""
         limit = f" (lower limit {each.lower_limit:g} %)" if each.lower_limit is not None else ""
-        told.say(f"LVEF {value}{method}, {day(each.date)}{limit}", entry_of("heart", position))
+        told.say(
+            f"LVEF {value}{method}, {day(each.date)}{limit}",
+            entry_of("heart", position),
+            plain=f"Heart check of {day_plainly(each.date)}: the pumping value was {value}"
+            + (
+                f"; at this laboratory {each.lower_limit:g} % or more is normal." if each.lower_limit else "."
+            ),
+        )
     if not told.lines:
         told.miss("heart")
     return told
@@ -168,8 +230,25 @@ def tell_next_echo(asked: Asked) -> Told:
                 "heart",
                 "treatment",
                 sources=conclusion.sources,
+                plain=_echo_plainly(drug, str(name), verdict.next_echo, overdue=bool(verdict.overdue)),
             )
     return told
+
+
+def _option_plainly(option: AdviceOption, knowledge: Knowledge) -> str:
+    """The option with the patient's wording of the statement behind it, where there is one."""
+    behind = (knowledge.statements.get(each.statement) for each in option.evidence)
+    explained = next((each.patient for each in behind if each is not None), "")
+    if not explained:
+        return f"Something to talk about with your team: {option.text}"
+    return f"Something to talk about with your team: {explained} (For your doctors: {option.text})"
+
+
+def _echo_plainly(drug: str, rules: str, due: dt.date | None, *, overdue: bool) -> str:
+    if due is None:
+        return f"For {drug} the {rules} rules give no fixed day for the next heart check. Ask your team."
+    late = ". That day is past: ask your team" if overdue else ""
+    return f"By the {rules} rules for {drug} the next heart check is due on {day_plainly(due)}{late}."
 
 
 def _yes_or_no(stated: object) -> bool | None:
@@ -194,7 +273,7 @@ def tell_safety(asked: Asked) -> Told:
     told = Told()
     tests = asked.case.baseline_tests
     for words, label, value, path in (
-        (("hepatitis", "hbv", "hbsag"), "Hepatitis B", tests and tests.hepatitis_b, "hepatitis_b"),
+        (("hepatitis", "hep b", "hbv", "hbsag"), "Hepatitis B", tests and tests.hepatitis_b, "hepatitis_b"),
         (("pregnan",), "Pregnancy test", tests and tests.pregnancy, "pregnancy"),
     ):
         if asked.says(*words):
@@ -231,9 +310,13 @@ def _tell_events(asked: Asked, told: Told) -> None:
             told.say(
                 f"Adverse event: {event.kind or 'kind not stated'}{grade}{drug}, {day(event.date)}",
                 entry_of("adverse_events", position),
+                plain=f"Side effect: {event.kind or 'kind not written down'}{grade}{drug}, "
+                f"{day_plainly(event.date)}.",
             )
     else:
-        told.say("Adverse events: none, as stated", "adverse_events")
+        told.say(
+            "Adverse events: none, as stated", "adverse_events", plain="Side effects: none, as written down."
+        )
 
 
 def tell_person(asked: Asked) -> Told:

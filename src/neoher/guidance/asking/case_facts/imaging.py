@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from neoher.guidance.asking.case_facts.plainly import comparison_plainly, day_plainly, modality_plainly
 from neoher.guidance.asking.case_facts.told import Asked, Told, day
 from neoher.record.case import Case, Visit
 from neoher.record.exam import Exam, Modality
@@ -21,7 +22,10 @@ _MODALITIES = (
     (Modality.PT, r"\bpet\b|\bsuv"),
     (Modality.CT, r"\bct\b"),
 )
-_FIRST = r"baseline|at the start|first|initial|at diagnosis|before (?:therapy|treatment|chemo)|\bt0\b"
+_FIRST = (
+    r"baseline|at (?:the )?start|first|initial|at diagnosis|(?:before|pre-?) ?(?:therapy|treatment|chemo|nact)|"
+    r"\bt0\b"
+)
 _LAST = r"now|current|latest|last|most recent|before (?:the )?(?:surgery|operation)|preoperative|final"
 
 
@@ -43,8 +47,12 @@ def tell_sizes(asked: Asked) -> Told:
                 continue
             size = _size(finding, node=lesion.kind is LesionKind.NODE)
             if size:
+                what = "lymph node" if lesion.kind is LesionKind.NODE else "tumour"
+                scan = f"{modality_plainly(exam.modality, first=True)} of {day_plainly(exam.date)}"
                 told.say(
-                    f"{lesion.id} on {exam.name}, {day(exam.date)}: {size}", f"exams[{exam.id}].findings"
+                    f"{lesion.id} on {exam.name}, {day(exam.date)}: {size}",
+                    f"exams[{exam.id}].findings",
+                    plain=f"{scan}: {what} {lesion.id}, {size}.",
                 )
     if not told.lines:
         at = f" at {', '.join(sorted(visits))}" if visits else ""
@@ -89,6 +97,8 @@ def tell_change(asked: Asked) -> Told:
                 f"{at.visit}, {day(at.date)}: {at.sum_mm:g} mm{moved}",
                 "exams",
                 sources=conclusion.sources,
+                plain=f"{modality_plainly(each.modality, first=True)} of "
+                f"{day_plainly(at.date)}: {at.sum_mm:g} mm in all{_moved_plainly(change)}.",
             )
     if not told.lines:
         told.miss("exams[].findings[].longest_mm at two visits, by MRI or by CT")
@@ -96,6 +106,12 @@ def tell_change(asked: Asked) -> Told:
         told.because += conclusion.because
         told.miss(*conclusion.missing)
     return told
+
+
+def _moved_plainly(percent: float | None) -> str:
+    if percent is None or percent == 0:
+        return "" if percent is None else ", the same as on the first scan"
+    return f", {abs(percent):.0f} % {'smaller' if percent < 0 else 'larger'} than on the first scan"
 
 
 def tell_against_specimen(asked: Asked) -> Told:
@@ -110,7 +126,11 @@ def tell_against_specimen(asked: Asked) -> Told:
                 continue
             if exam.comparison is not None:
                 told.say(
-                    exam.comparison.in_words(), f"exams[{exam.exam}]", "surgery", sources=conclusion.sources
+                    exam.comparison.in_words(),
+                    f"exams[{exam.exam}]",
+                    "surgery",
+                    sources=conclusion.sources,
+                    plain=comparison_plainly(exam.comparison, modality_of.get(exam.exam)),
                 )
             else:
                 told.miss(f"{lesion.lesion} by {exam.name}: {exam.not_compared}")
@@ -130,7 +150,11 @@ def tell_exams(asked: Asked) -> Told:
     if re.search(_LAST, asked.text) and exams:
         exams = [max(exams, key=lambda each: (each.date is not None, each.date or asked.today))]
     for exam in exams:
-        told.say(f"{exam.name}, {day(exam.date)}{_purpose(exam)}", f"exams[{exam.id}]")
+        told.say(
+            f"{exam.name}, {day(exam.date)}{_purpose(exam)}",
+            f"exams[{exam.id}]",
+            plain=f"{modality_plainly(exam.modality, first=True)}: {day_plainly(exam.date)}.",
+        )
     if not told.lines:
         told.miss(f"exams by {modality}" if modality else "exams")
     return told
@@ -148,9 +172,14 @@ def tell_clip(asked: Asked) -> Told:
         if lesion.clip is None:
             told.miss(path)
         elif lesion.clip == "none":
-            told.say(f"{lesion.id}: no clip, as stated", path)
+            told.say(f"{lesion.id}: no clip, as stated", path, plain="No marker clip was put in.")
         else:
-            told.say(f"{lesion.id}: clip placed on {lesion.clip}", path)
+            placed = day_plainly(lesion.clip)
+            told.say(
+                f"{lesion.id}: clip placed on {lesion.clip}",
+                path,
+                plain=f"A small marker clip was put in on {placed}.",
+            )
     if not told.lines and not told.missing:
         told.miss("lesions")
     return told

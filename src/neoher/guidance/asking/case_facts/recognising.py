@@ -5,18 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from neoher.guidance.asking.answer import AnswerLine, Origin
-from neoher.guidance.asking.case_facts import course, imaging, tissue
-from neoher.guidance.asking.case_facts.told import Asked, TellFact
 from neoher.guidance.asking.composing import cited
 from neoher.guidance.asking.reading.vocabulary import Reading
-from neoher.guidance.facts.known import known_on
 from neoher.guidance.knowledge import Knowledge
-from neoher.record.case import Case
+from neoher.guidance.knowledge.kinds.statement import Audience
 from neoher.record.conclusion import Caution, Step
 
-__all__ = ["CaseAnswer", "answer_from_case"]
+if TYPE_CHECKING:
+    from neoher.record.case import Case
+    from neoher.record.measurement import Measurements
+
+__all__ = ["FACTS", "CaseAnswer", "Fact", "answer_from_case"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,110 +33,113 @@ class CaseAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fact:
+class Fact:
     """One sort of question about a patient."""
 
     name: str
     words: re.Pattern[str]
-    tell: TellFact
     alone: bool = False
     """Asked with a case at hand it means the patient, also without 'her'."""
     advice: bool = False
     """It asks what can be done, and so may say should or can."""
 
 
-def _fact(name: str, words: str, tell: TellFact, *, alone: bool = False, advice: bool = False) -> _Fact:
-    return _Fact(name, re.compile(words), tell, alone, advice)
+def _fact(name: str, words: str, *, alone: bool = False, advice: bool = False) -> Fact:
+    return Fact(name, re.compile(words), alone, advice)
 
 
+_SCANS = r"(?:mri|mammogra\w*|mammo|ultrasound|us|imaging|scans?|dbt|cem|pet)"
 _SIZE = r"how (?:big|large|small|wide|long)|\bsizes?\b|\bdiameters?\b|\bmeasur\w*|short axis|longest|extent"
-_FACTS = (
+FACTS = (
     # The first that fits is answered, the narrowest first.
     _fact(
         "next steps",
-        r"\bnext steps?\b|\b(?:her|his|my|the patient's) options\b|"
-        r"what (?:options|can be offered|should be done|"
-        r"should (?:she|he|i|we) (?:get|do|have|offer))|what (?:comes|happens|is) next\b|what next for",
-        course.tell_next_steps,
+        r"\bnext (?:steps?|scans?|imaging|mri|mammogra\w*|ultrasound)\b|"
+        r"\b(?:her|his|my|the patient's) options\b|^\s*options\b|"
+        r"what (?:options|can be offered|should be done|should (?:she|he|i|we) (?:get|do|have|offer))|"
+        r"\bwhat (?:comes |happens |is |to do )?next\b|what now\b|is surgery due|when is surgery due",
         alone=True,
         advice=True,
     ),
     _fact(
+        "what is missing",
+        r"what(?:'s| is| data| facts| tests)? (?:is |are |still )?missing|^\s*missing\b|still missing",
+        alone=True,
+    ),
+    _fact("alerts", r"\balerts?\b|\bred flags?\b|safety (?:problems?|issues?|warnings?)", alone=True),
+    _fact(
+        "functional tumour volume",
+        r"\bftv\b|functional tumou?r volume|tumou?r volume|\bvolume (?:on|by) mri",
+        alone=True,
+    ),
+    _fact(
         "imaging against the specimen",
-        r"over-?estimat|under-?estimat|imaging (?:v|versus|against|compared)|"
-        r"(?:mri|mammogra\w*|ultrasound|\bus|"
-        r"imaging|scan)\b.{0,40}\b(?:match|agree|correct|wrong|right|accurate|concord|compare|miss|differ|err)"
-        r"|(?:match|agree)\w* .{0,30}(?:specimen|patholog|surgery)",
-        imaging.tell_against_specimen,
+        rf"over-?\s?estimat\w*|under-?\s?estimat\w*|imaging (?:v|versus|against|compared)|\b{_SCANS}\s*"
+        r"(?:size\s*)?(?:v|vs|versus|against|compared (?:to|with))\.?\s*(?:the )?(?:path\w*|specimen|surgery)|"
+        rf"\b{_SCANS}\b.{{0,40}}\b(?:match\w*|agree\w*|correct|wrong|right|accurate|concord\w*|compare\w*|"
+        r"miss(?:ed)?|differ\w*|err)\b|(?:match|agree)\w* .{0,30}(?:specimen|patholog\w*|surgery)|"
+        r"(?:size|sizes) .{0,12}(?:v|vs|versus|against) (?:the )?(?:path\w*|specimen)",
         alone=True,
     ),
     _fact(
         "next echo",
-        r"(?:next|due|overdue|repeat).{0,25}(?:echo|lvef|ejection|heart)|(?:echo|lvef|ejection|heart).{0,40}"
-        r"(?:\bdue|overdue|next)|(?:hold|pause|stop|continue|go on).{0,30}(?:lvef|ejection|heart|echo)",
-        course.tell_next_echo,
+        r"(?:next|due|overdue|repeat).{0,25}(?:echo\w*|lvef|ejection\w*|\bef\b|heart\w*)|"
+        r"(?:echo\w*|lvef|ejection|\bef\b|heart).{0,40}(?:\bdue|overdue|next)|"
+        r"(?:hold|pause|stop|continue|go on).{0,30}(?:lvef|ejection|heart|echo)",
         alone=True,
     ),
     _fact(
-        "ejection fraction",
-        r"\blvef\b|ejection fraction|\becho\w*|heart (?:function|value)|\bmuga\b",
-        course.tell_heart,
+        "ejection fraction", r"\blvef\b|\bef\b|ejection fraction|\becho\w*|heart (?:function|value)|\bmuga\b"
     ),
-    _fact("residual cancer burden", r"\brcb\b|residual (?:cancer )?burden", tissue.tell_residual, alone=True),
+    _fact("residual cancer burden", r"\brcb\b|residual (?:cancer )?burden", alone=True),
     _fact(
         "complete response",
-        r"\bt?pcr\b|path\w* complete|complete (?:path\w* )?respon|"
-        r"cancer left|residual (?:disease|cancer|tumou?r)",
-        tissue.tell_response,
+        r"\b[tb]?pcr\b|path\w* complete|complete (?:path\w* )?respon\w*|"
+        r"(?:any )?cancer left|residual (?:disease|cancer|tumou?r)",
     ),
     _fact(
         "Ki67 and grade",
-        r"ki-?\s?67|pik3ca|pi3k|her2dx|\btils?\b|histolog|(?:tumou?r|nottingham|histological) "
-        r"grade|(?:her|the|what) grade",
-        tissue.tell_biology,
+        r"ki-?\s?67|pik3ca|pi3k|her2dx|\btils?\b|histolog\w*|"
+        r"(?:tumou?r|nottingham|histological) grade|(?:her|the|what) grade|^\s*grade\s*\??\s*$",
     ),
     _fact(
         "hormone receptors",
-        r"\b(?:er|pr|hr)\b(?! her)|hormone.receptor|o?estrogen|progesterone|"
-        r"hormone (?:status|positive|negative|"
-        r"sensitive)",
-        tissue.tell_receptors,
+        r"\b(?:er|pr|hr)\b(?! her)|hormone.receptors?|o?estrogen(?: receptors?)?|progesterone(?: receptors?)?|"
+        r"hormone (?:status|positive|negative|sensitive)",
     ),
     _fact(
         "tests and events",
-        r"hepatitis|pregnancy test|adverse|side effects?|\bild\b|"
-        r"pneumonitis|contraindic|allerg",
-        course.tell_safety,
+        r"hepatitis(?: b)?|\bhep b\b|\bhbv\b|pregnancy test|adverse(?: events?)?|side effects?|toxicit\w*|"
+        r"\bild\b|pneumonitis|contraindic\w*|allerg\w*",
     ),
-    _fact("clip", r"\bclips?\b|\bmarker\b|\bcoil\b", imaging.tell_clip),
+    _fact("clip", r"\bclips?\b|\bmarker\b|\bcoil\b"),
     _fact(
         "change of size",
-        r"shr[iau]nk|respon[ds]\w*|smaller|bigger|chang\w* (?:in|of) (?:size|the tumou?r|diameter)|"
-        r"grow|percent",
-        imaging.tell_change,
+        r"shr[iau]nk\w*|respon[ds]\w*|smaller|bigger|chang\w* (?:in|of) (?:size|the tumou?r|diameter)|"
+        r"grow\w*|\bgrew\b|percent|progress\w*",
     ),
-    _fact("size", _SIZE, imaging.tell_sizes),
-    _fact("HER2", r"\bher2\b|\bihc\b|\bf?ish\b|her2.(?:status|loss|change)", tissue.tell_her2),
-    _fact("stage", r"\bstag(?:e|ing)\b|\bc?tnm\b|\bct\s?\d|\bcn\s?\d|clinical (?:t|n)\b", course.tell_stage),
+    _fact("size", _SIZE),
+    _fact("HER2", r"\bher2\b|\bihc\b|\bf?ish\b|her2.(?:status|loss|change)"),
+    _fact("stage", r"\bstag(?:e|ing)\b|\bc?tnm\b|\bct\s?\d|\bcn\s?\d|clinical (?:t|n)\b"),
     _fact(
         "surgery",
-        r"surg\w*|operat\w*|lumpectomy|mastectomy|margins?|\byp[tn]|nodes? (?:were|was)? ?positive|"
-        r"positive nodes?|specimen",
-        tissue.tell_operation,
+        r"surg\w*|operat\w*|lumpectomy|mastectomy|margins?|\byp[tn]\w*|"
+        r"nodes? (?:were|was)? ?positive|positive nodes?|specimen",
     ),
     _fact(
         "therapy",
         r"regimen|\bcycles?\b|chemo\w*|therapy|treatment|drugs? (?:did|has|have|was|were|is)|"
         r"(?:get|got|received?|given|had)\b.{0,25}(?:drug|regimen|trastuzumab|pertuzumab|t-?dm1|t-?dxd|tchp)",
-        course.tell_therapy,
     ),
-    _fact("outcome", r"last seen|relaps\w*|recur\w*|follow.?up|alive|outcome", course.tell_outcome),
-    _fact("person", r"how old|\bage\b|\bborn\b|menopaus\w*|birth", course.tell_person),
-    _fact("exams", r"\b(?:mri|mammogra\w*|ultrasound|pet|ct|exams?|scans?)\b", imaging.tell_exams),
+    _fact("outcome", r"last seen|relaps\w*|recur\w*|follow.?up|alive|outcome"),
+    _fact("person", r"how old|\bage\b|\bborn\b|menopaus\w*|birth\w*"),
+    _fact("exams", r"\b(?:mri|mammogra\w*|ultrasound|pet|ct|exams?|scans?)\b"),
 )
+"""Every sort of question about a patient; `telling.TELLING` answers them."""
 _PERSONAL = re.compile(
     r"\b(?:her|she|hers|his|he|him|my|mine|patient|patient's|case|mrs|ms|mr)\b|\bi (?:have|had|get|got)\b"
 )
+_HERS = re.compile(r"^\s*(?:and |so )?(?:her|his|my|the patient's)\s")
 _FACTUAL = re.compile(
     r"^\s*(?:and |so |please )*(?:what(?:'s)?|which|how (?:big|large|small|many|much|old|long|did|was|is|"
     r"has|were)|when (?:is|was|did|were|are)|did|was|is|has|had|does|do|were|are|"
@@ -143,13 +148,32 @@ _FACTUAL = re.compile(
 _GENERAL = re.compile(
     r"\b(?:mean|means|meaning|define|definition|formula|calculated|computed|in general|generally|usually|"
     r"should|could|would|may|might|can|must|recommend\w*|what if|why|trial|study|evidence|guideline|"
-    r"patients|women|people|how often|every)\b"
+    r"patients|women|people|how often|every|(?:is|are) \w+ (?:done|given|needed))\b"
 )
 _OWN_FACT = re.compile(r"^\s*what(?:'s| is| was)\s+(?:her|his|my|the patient's)\s")
+_BESIDE = re.compile(
+    r"\b(?:her|his|my|patient|patient's|the|a|an|of|on|by|in|at|and|or|v|vs|versus|to|from|for|with|is|was|"
+    r"are|were|has|have|had|did|do|does|any|it|she|he|what|which|when|how|much|many|so|far|now|current\w*|"
+    r"latest|last|first|final|next|previous|newest|today|yet|still|already|since|then|ever|"
+    r"baseline|before|after|start|end|diagnosis|surgery|operation|op|pre|post|pre-?op|post-?op|preop|postop|"
+    r"therapy|treatment|chemo|nact|biops\w*|core|specimen|axilla\w*|nodes?|nodal|lymph|breast|"
+    r"tumou?r|cancer|lesion|mass|"
+    r"mri|mr|us|ultrasound|mammogra\w*|mammo|pet|ct|scans?|imaging|exams?|visits?|t\d|v\d|"
+    r"results?|values?|scores?|class|status|dates?|number|type|kind|change[ds]?|course|trend|left|given|"
+    r"planned|done|place|placed|there|lost|loss|mm|cm|percent|test|tests|positive|negative|pos|neg|present)\b"
+)
+"""Words beside the name of a fact that leave it a question about the patient at hand."""
 
 
 def answer_from_case(
-    question: str, reading: Reading, case: Case | None, knowledge: Knowledge, today: dt.date
+    question: str,
+    reading: Reading,
+    case: Case | None,
+    knowledge: Knowledge,
+    today: dt.date,
+    *,
+    audience: Audience = Audience.CLINICIAN,
+    measurements: Measurements | None = None,
 ) -> CaseAnswer | None:
     """The fact of the case that is asked for; None where the question is a general one.
 
@@ -157,9 +181,9 @@ def answer_from_case(
     `today` is left out. Does not judge a therapy: `neoher advise` does.
     """
     text = _plain(question, reading)
-    fact = next((each for each in _FACTS if each.words.search(text)), None)
+    fact = next((each for each in FACTS if each.words.search(text)), None)
     if case is None:
-        if fact is not None and _OWN_FACT.match(text):
+        if fact is not None and (_OWN_FACT.match(text) or (_HERS.match(text) and _telegraphic(text, fact))):
             return CaseAnswer(
                 reason=f"This asks for a fact of one patient ({fact.name}), and no case was given.",
                 missing=("case",),
@@ -167,18 +191,20 @@ def answer_from_case(
         return None
     if fact is None or not _about_her(text, fact):
         return None
-    known, _ = known_on(case, today)
-    told = fact.tell(Asked(text, known, knowledge, today))
+    from neoher.guidance.asking.case_facts.telling import told_of
+    from neoher.guidance.asking.case_facts.told import Asked
+
+    told = told_of(fact.name, Asked(text, case, knowledge, today, measurements))
     lines = tuple(
         AnswerLine(
-            text=line,
-            sources=sources,
+            text=line.plain if audience is Audience.PATIENT else line.text,
+            sources=line.sources,
             origin=Origin.RECORD,
             title=fact.name,
-            paths=paths,
-            cited=tuple(cited(knowledge, name) for name in sources),
+            paths=line.paths,
+            cited=tuple(cited(knowledge, name) for name in line.sources),
         )
-        for line, paths, sources in told.lines
+        for line in told.lines
     )
     reason = None
     if not lines:
@@ -186,14 +212,24 @@ def answer_from_case(
     return CaseAnswer(lines, reason, tuple(told.missing), tuple(told.warnings), tuple(told.because))
 
 
-def _about_her(text: str, fact: _Fact) -> bool:
+def _about_her(text: str, fact: Fact) -> bool:
     if _GENERAL.search(text) and not fact.advice:
         return False
+    if _telegraphic(text, fact):
+        return not _WHAT_IS.match(text) or bool(_PERSONAL.search(text))
     personal = bool(_PERSONAL.search(text)) or bool(_PAST.search(text))
-    return bool(_FACTUAL.match(text)) and (personal or (fact.alone and not _WHAT_IS.match(text)))
+    return bool(_FACTUAL.match(text) or _HERS.match(text)) and (
+        personal or (fact.alone and not _WHAT_IS.match(text))
+    )
 
 
-_WHAT_IS = re.compile(r"^\s*what(?:'s| is| are| does) (?!the\b|next\b)")
+def _telegraphic(text: str, fact: Fact) -> bool:
+    """Whether the question names the fact, a time or a place of it, and nothing else: `ftv t2 vs t1`."""
+    rest = _BESIDE.sub(" ", fact.words.sub(" ", text))
+    return not re.search(r"\w", rest)
+
+
+_WHAT_IS = re.compile(r"^\s*what(?:'s| is| are| does) (?!the\b|next\b|missing\b|still\b|left\b)")
 _PAST = re.compile(r"\b(?:was|were|did|had)\b|\bat (?:t\d|baseline)\b|\bt\d\b")
 
 

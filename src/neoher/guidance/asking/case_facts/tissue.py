@@ -5,6 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from neoher.errors import InputError
+from neoher.guidance.asking.case_facts.plainly import (
+    burden_plainly,
+    complete_response_plainly,
+    day_plainly,
+    her2_plainly,
+    receptors_plainly,
+)
 from neoher.guidance.asking.case_facts.told import Asked, Told, day, entry_of
 from neoher.pathology.complete_response import CALCULATOR as COMPLETE_RESPONSE
 from neoher.pathology.her2.assessment import CALCULATOR as HER2
@@ -27,7 +34,7 @@ def tell_her2(asked: Asked) -> Told:
     told = Told()
     change = asked.says(*_CHANGE)
     after, before = change or asked.says(*_AFTER), change or asked.says(*_BEFORE)
-    for about, path, tissue, surgical in _tissues(asked.case):
+    for about, plain, path, tissue, surgical in _tissues(asked.case):
         if after != before and surgical is before:
             continue
         if tissue.her2 is None:
@@ -35,7 +42,7 @@ def tell_her2(asked: Asked) -> Told:
                 told.miss(f"{path}.her2")
             continue
         try:
-            told.conclude(f"HER2, {about}", path, HER2.compute(her2_facts(tissue.her2)))
+            told.conclude(f"HER2, {about}", path, HER2.compute(her2_facts(tissue.her2)), her2_plainly, plain)
         except InputError as error:
             told.contradict(f"HER2, {about}", path, error)
     if not told.lines and not told.missing:
@@ -46,13 +53,13 @@ def tell_her2(asked: Asked) -> Told:
 def tell_receptors(asked: Asked) -> Told:
     """Hormone receptors of every specimen."""
     told = Told()
-    for about, path, tissue, surgical in _tissues(asked.case):
+    for about, plain, path, tissue, surgical in _tissues(asked.case):
         if tissue.er_percent is None and tissue.pr_percent is None:
             if not surgical:
                 told.miss(f"{path}.er_percent", f"{path}.pr_percent")
             continue
         facts = ReceptorFacts(er_percent=tissue.er_percent, pr_percent=tissue.pr_percent)
-        told.conclude(f"Hormone receptors, {about}", path, receptors(facts))
+        told.conclude(f"Hormone receptors, {about}", path, receptors(facts), receptors_plainly, plain)
     if not told.lines and not told.missing:
         told.miss("specimens")
     return told
@@ -75,11 +82,15 @@ def tell_biology(asked: Asked) -> Told:
     ]
     for name, label, unit in wanted:
         found = False
-        for about, path, tissue, _ in _tissues(asked.case):
+        for about, plain, path, tissue, _ in _tissues(asked.case):
             value = getattr(tissue, name, None)
             if value is not None:
                 shown = f"{value:g}" if isinstance(value, float) else str(value)
-                told.say(f"{label}, {about}: {shown}{unit}", f"{path}.{name}")
+                told.say(
+                    f"{label}, {about}: {shown}{unit}",
+                    f"{path}.{name}",
+                    plain=f"{plain}{label}: {shown}{unit}.",
+                )
                 found = True
         if name in {"grade", "histology"}:
             for cancer in asked.case.cancers:
@@ -98,7 +109,8 @@ def tell_residual(asked: Asked) -> Told:
     for surgery, specimen, path in _operations(asked.case):
         about = f"Residual cancer burden, {surgery.procedure or 'operation'} of {day(surgery.date)}"
         try:
-            told.conclude(about, path, RESIDUAL_BURDEN.compute(residual_burden_facts(specimen)))
+            facts = residual_burden_facts(specimen)
+            told.conclude(about, path, RESIDUAL_BURDEN.compute(facts), burden_plainly)
         except InputError as error:
             told.contradict(about, path, error)
     if not told.lines and not told.missing and not told.warnings:
@@ -117,7 +129,8 @@ def tell_response(asked: Asked) -> Told:
             "lymphovascular_only": residual_burden_facts(specimen).lymphovascular_only,
         }
         try:
-            told.conclude(about, path, COMPLETE_RESPONSE.compute(COMPLETE_RESPONSE.read(facts)))
+            conclusion = COMPLETE_RESPONSE.compute(COMPLETE_RESPONSE.read(facts))
+            told.conclude(about, path, conclusion, complete_response_plainly)
         except InputError as error:
             told.contradict(about, path, error)
     if not told.lines and not told.missing and not told.warnings:
@@ -136,7 +149,7 @@ def tell_operation(asked: Asked) -> Told:
         specimen = surgery.specimen
         if specimen is not None:
             parts += _specimen_parts(specimen)
-        told.say("Surgery: " + "; ".join(parts), path)
+        told.say("Surgery: " + "; ".join(parts), path, plain=_operation_plainly(surgery))
         if asked.says("margin") and (specimen is None or specimen.margins is None):
             told.miss(f"{path}.specimen.margins")
         if asked.says("node") and (specimen is None or specimen.nodes_positive is None):
@@ -144,6 +157,22 @@ def tell_operation(asked: Asked) -> Told:
     if not told.lines:
         told.miss("surgery")
     return told
+
+
+def _operation_plainly(surgery: Surgery) -> str:
+    said = [
+        f"Your operation ({surgery.procedure or 'kind not written down'}) was on {day_plainly(surgery.date)}."
+    ]
+    specimen = surgery.specimen
+    if specimen is not None and specimen.invasive_mm is not None:
+        said.append(
+            f"The largest piece of invasive cancer that was found measured {specimen.invasive_mm:g} mm."
+        )
+    if specimen is not None and specimen.nodes_positive is not None:
+        said.append(f"Lymph nodes with cancer: {specimen.nodes_positive}.")
+    if specimen is not None and specimen.margins is not None:
+        said.append(f"Edges of what was removed: {specimen.margins}.")
+    return " ".join(said)
 
 
 def _specimen_parts(specimen: SurgicalSpecimen) -> Iterator[str]:
@@ -169,15 +198,18 @@ def _specimen_parts(specimen: SurgicalSpecimen) -> Iterator[str]:
         yield f"lymphovascular invasion: {specimen.lymphovascular_invasion}"
 
 
-def _tissues(case: Case) -> Iterator[tuple[str, str, TissueFacts, bool]]:
-    """Every tissue with its name, its place in the record, and whether it is a surgical specimen."""
+def _tissues(case: Case) -> Iterator[tuple[str, str, str, TissueFacts, bool]]:
+    """Every tissue: its name, how a line for the patient begins, its place in the record, the tissue, and
+    whether it is a surgical specimen."""
     for specimen in case.specimens:
         if specimen.malignant != "no":
             kind = str(specimen.kind).replace("-", " ") if specimen.kind else "specimen"
             about = f"{kind} {specimen.id}, {day(specimen.date)}"
-            yield about, f"specimens[{specimen.id}]", specimen, False
+            plain = f"Sample of {day_plainly(specimen.date)}: "
+            yield about, plain, f"specimens[{specimen.id}]", specimen, False
     for surgery, removed, path in _operations(case):
-        yield f"surgical specimen, {day(surgery.date)}", path, removed, True
+        plain = f"From the operation of {day_plainly(surgery.date)}: "
+        yield f"surgical specimen, {day(surgery.date)}", plain, path, removed, True
 
 
 def _operations(case: Case) -> Iterator[tuple[Surgery, SurgicalSpecimen, str]]:

@@ -179,7 +179,9 @@ class _Asked:
         if entry.superseded_by and title < Bonus.TITLE_OF_SUPERSEDED:
             return Found(entry, 0.0, 0.0, lacking)
         focus = max((each.counts * self._alike(each.things) for each in entry.asked), default=0.0)
-        wording = max((each.counts * _same(each.words, self.small_words) for each in entry.asked), default=0.0)
+        wording = max(
+            (each.counts * _same(each.words, self.small_words) for each in entry.asked), default=0.0
+        )
         score = share + Bonus.FOCUS * focus + Bonus.WORDING * wording + Bonus.FULL_TEXT * closeness
         return Found(entry, share, score + sum(self._bonuses(entry)), lacking, title, focus, self.unknown)
 

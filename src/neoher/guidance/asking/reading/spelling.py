@@ -41,7 +41,10 @@ _SIGNS = (
     (re.compile(r"\bw/o\b", re.I), "without"),
     (re.compile(r"\bw/(?=\s|\w)", re.I), "with "),
     (re.compile(r"\basco\s?[-/]?\s?cap\b", re.I), "asco cap"),
-    (re.compile(r"\b(\d+(?:\.\d+)?)(mm|cm|mg|ml|kg|secs?|s|min|msv|mbq|points?|cycles?|pts?)\b", re.I), r"\1 \2"),
+    (
+        re.compile(r"\b(\d+(?:\.\d+)?)(mm|cm|mg|ml|kg|secs?|s|min|msv|mbq|points?|cycles?|pts?)\b", re.I),
+        r"\1 \2",
+    ),
     (re.compile(r"\bq(\d)w\b", re.I), r"every \1 weeks"),
     (re.compile(r"\b(\d+)\s?-?(?:wks?|w)\b", re.I), r"\1 weeks"),
     (re.compile(r"\b(\d+)\s?-?(?:mths?|mos?)\b", re.I), r"\1 months"),

@@ -92,8 +92,8 @@ class Vocabulary:
         self._phrases: dict[tuple[str, ...], Named | str] = {}
         self.things: dict[str, Named] = {}
         self._meant_by_misspelt: set[str] = set()
-        plain = FILLERS | NOT_HELD | REAL_WORDS | PLAIN | COMMON
-        self._words: set[str] = {part for word in plain for part in folded_words(word)}
+        listed = FILLERS | NOT_HELD | REAL_WORDS | PLAIN | COMMON
+        self._words: set[str] = {part for word in listed for part in folded_words(word)}
         self._held: set[str] = set()
         self._near: dict[str, tuple[str, ...]] = _near_things(knowledge)
         self._fillers = {stem(word) for word in FILLERS} | FILLERS
@@ -300,7 +300,7 @@ def _near_things(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
     for regimen in knowledge.contents.regimens:
         given = {each.drug for each in regimen.components}
         near[regimen.id] += [tokens[each] for each in sorted(given & conjugates)]
-        if _BOTH_ANTIBODIES <= given and "term.dual-blockade" in tokens:
+        if given >= _BOTH_ANTIBODIES and "term.dual-blockade" in tokens:
             near[regimen.id].append(tokens["term.dual-blockade"])
     for drug in knowledge.contents.drugs:
         if drug.anthracycline and "term.anthracycline" in tokens:
