@@ -38,6 +38,10 @@ _SIGNS = (
         ),
         "ultrasound",
     ),
+    (re.compile(r"\btpcr\b", re.I), "total pcr"),
+    (re.compile(r"\bbpcr\b", re.I), "breast pcr"),
+    (re.compile(r"\bstage (?:2|two)\b", re.I), "stage ii"),
+    (re.compile(r"\bstage (?:3|three)\b", re.I), "stage iii"),
     (re.compile(r"\bw/o\b", re.I), "without"),
     (re.compile(r"\bw/(?=\s|\w)", re.I), "with "),
     (re.compile(r"\basco\s?[-/]?\s?cap\b", re.I), "asco cap"),
@@ -80,7 +84,7 @@ _ENDINGS = ("ment", "able", "ible", "ness", "ing", "ion", "ive", "ity", "ly", "e
 _NOT = re.compile(r"\b(\w+?)n't\b")
 """What is left of can't and won't are fillers too."""
 _PLAIN = re.compile(r"[a-z ]*")
-_WITH_SIGNS = re.compile(r"[\d+/\u2212]|her-|\b(?:us|pos|neg|er|pr|hr|w)\b|\basco", re.I)
+_WITH_SIGNS = re.compile(r"[\d+/\u2212]|her-|\b(?:us|pos|neg|er|pr|hr|w|[tb]pcr|stage t\w+)\b|\basco", re.I)
 """What a text must have for any of the signs to be in it; most texts have none."""
 
 
