@@ -110,15 +110,20 @@ def ask(question: Question, knowledge: Knowledge) -> Answer:
     if beyond or not good:
         reason = beyond or why_not(reading, found, library)
         return _abstention(question, library, understood, reason, found, reading)
-    return _answer(question, library, understood, reading, good)
+    return _answer(question, library, understood, reading, good, region)
 
 
 def _answer(
-    question: Question, library: Library, understood: str, reading: Reading, good: Sequence[Found]
+    question: Question,
+    library: Library,
+    understood: str,
+    reading: Reading,
+    good: Sequence[Found],
+    region: Place | None,
 ) -> Answer:
     first = good[0]
     chosen = [first, *(each for each in good[1:] if each.score >= first.score - _CLOSE)][:_MOST_LINES]
-    entries = [each.entry for each in chosen]
+    entries = _own_region_first(library, [each.entry for each in chosen], region)
     shown = {entry.id for entry in entries}
     lines = [
         line_of(
@@ -219,6 +224,14 @@ def _differing(library: Library, entry: Entry) -> list[Entry]:
     item = entry.item
     names = item.differs_from if isinstance(item, Statement) else ()
     return [found for name in names if (found := library.by_id.get(("statement", name))) is not None]
+
+
+def _own_region_first(library: Library, entries: list[Entry], region: Place | None) -> list[Entry]:
+    """The entries, led by what holds in the asker's region where the first holds in another alone."""
+    if region is None or not entries[0].item.regions or region in entries[0].item.regions:
+        return entries
+    own = next((each for each in _differing(library, entries[0]) if region in each.item.regions), None)
+    return entries if own is None else [own, *(each for each in entries[1:] if each.id != own.id)]
 
 
 def _related(library: Library, first: Entry, good: Sequence[Found], shown: set[str]) -> tuple[Related, ...]:

@@ -10,7 +10,6 @@ from pydantic import ValidationError
 from neoher.errors import InputError
 from neoher.guidance.asking.reading.vocabulary import Vocabulary
 from neoher.record.conclusion import Frozen
-from neoher.record.storing import replace_atomically
 
 __all__ = ["Conversation", "Turn", "followed_up", "read_conversation", "write_conversation"]
 
@@ -96,4 +95,6 @@ def read_conversation(file: Path) -> Conversation:
 
 def write_conversation(file: Path, conversation: Conversation) -> None:
     """Put the conversation in its file, whole or not at all."""
+    from neoher.record.storing import replace_atomically
+
     replace_atomically(file, (conversation.model_dump_json(indent=1) + "\n").encode())

@@ -22,6 +22,7 @@ from neoher.guidance.asking.reading.language import (
     REAL_WORDS,
     TERM_WORDS,
 )
+from neoher.guidance.asking.reading.shorthand import written_out
 from neoher.guidance.asking.reading.spelling import folded_words, stem
 from neoher.guidance.knowledge import Knowledge
 from neoher.guidance.knowledge.kinds.item import Item
@@ -152,7 +153,7 @@ class Vocabulary:
 
     def read(self, question: str) -> Reading:
         """The things and words of a question, misspelt ones corrected."""
-        written = folded_words(question)
+        written = folded_words(written_out(question))
         words = [self._corrected(word) for word in written]
         corrections = tuple((one, other) for one, other in zip(written, words, strict=True) if one != other)
         found: list[Word] = []

@@ -1,0 +1,56 @@
+"""Shorthand: abbreviations and signs of a question written out; stored texts have none of them."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["written_out"]
+
+_SHORTHAND = (
+    (re.compile(r"\b(her-?2|er|pr|hr|nodes?|c?n)\s?pos\b", re.I), r"\1 positive"),
+    (re.compile(r"\b(her-?2|er|pr|hr|nodes?|c?n)\s?neg\b", re.I), r"\1 negative"),
+    (re.compile(r"\b(\d+(?:\.\d+)?)\s?x\b", re.I), r"\1"),
+    (re.compile(r"\bgr\.?\s?(\d)", re.I), r"grade \1"),
+    (re.compile(r"\bt\s?1\s?/\s?2\b", re.I), "half life"),
+    # In small letters `us` is the country beside rules, ultrasound beside other imaging, else a pronoun.
+    (
+        re.compile(
+            r"\bus(?=\W+(?:label|approv|fda|rule|guideline|licen[cs]|regulat|prescrib|(?:and|or|vs?|versus)\W+"
+            r"(?:eu|europe)))|(?<=\beu or )us\b|(?<=\beu vs )us\b|(?<=\beu and )us\b|(?<=\bin the )us\b",
+            re.I,
+        ),
+        "usa",
+    ),
+    (
+        re.compile(
+            r"(?<=\b(?i:mri) )us\b|(?<=\b(?i:mri|mam) (?:vs|or) )us\b|(?<=\b(?i:mri|mam) and )us\b|"
+            r"^us\b(?=\W+\w)|(?<=\b(?:by|on|or|vs) )us\b|(?<=\bversus )us\b|"
+            r"\bus(?=\W+(?:(?:and|or|vs?|versus)\W+)?(?i:mri|mammo|mg|axilla|cortex|scan|size))"
+        ),
+        "ultrasound",
+    ),
+    (re.compile(r"\btpcr\b", re.I), "total pcr"),
+    (re.compile(r"\bbpcr\b", re.I), "breast pcr"),
+    (re.compile(r"\bstage (?:2|two)\b", re.I), "stage ii"),
+    (re.compile(r"\bstage (?:3|three)\b", re.I), "stage iii"),
+    (re.compile(r"\bw/o\b", re.I), "without"),
+    (re.compile(r"\bw/(?=\s|\w)", re.I), "with "),
+    (re.compile(r"\basco\s?[-/]?\s?cap\b", re.I), "asco cap"),
+    (
+        re.compile(r"\b(\d+(?:\.\d+)?)(mm|cm|mg|ml|kg|secs?|s|min|msv|mbq|points?|cycles?|pts?)\b", re.I),
+        r"\1 \2",
+    ),
+    (re.compile(r"\bq(\d)w\b", re.I), r"every \1 weeks"),
+    (re.compile(r"\b(\d+)\s?-?(?:wks?|w)\b", re.I), r"\1 weeks"),
+    (re.compile(r"\b(\d+)\s?-?(?:mths?|mos?)\b", re.I), r"\1 months"),
+)
+
+
+def written_out(question: str) -> str:
+    """The question with what asks for it written out: `w/o` without, `q3w` every 3 weeks, `er pos` ER positive.
+
+    `us` in small letters becomes the country or ultrasound where its neighbours tell which; else it stays.
+    """
+    for pattern, written in _SHORTHAND:
+        question = pattern.sub(written, question)
+    return question
