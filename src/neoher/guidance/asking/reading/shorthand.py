@@ -7,6 +7,7 @@ import re
 __all__ = ["written_out"]
 
 _SHORTHAND = (
+    (re.compile(r"\b([0-3])\s?plus\b", re.I), r"\1+"),
     (re.compile(r"\b(her-?2|er|pr|hr|nodes?|c?n)\s?pos\b", re.I), r"\1 positive"),
     (re.compile(r"\b(her-?2|er|pr|hr|nodes?|c?n)\s?neg\b", re.I), r"\1 negative"),
     (re.compile(r"\b(\d+(?:\.\d+)?)\s?x\b", re.I), r"\1"),
@@ -53,4 +54,4 @@ def written_out(question: str) -> str:
     """
     for pattern, written in _SHORTHAND:
         question = pattern.sub(written, question)
-    return question
+    return re.sub(r"\b(yp[tn])", lambda found: found[0].lower(), question, flags=re.IGNORECASE)

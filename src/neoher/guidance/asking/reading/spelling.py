@@ -9,18 +9,19 @@ from functools import lru_cache
 __all__ = ["folded_words", "stem"]
 
 _SIGNS = (
+    # What a text must have for the sign to be in it; what is replaced, and by what.
     # Receptors and nodes are written with a sign that says positive or negative.
-    (re.compile(r"\b(her-?2|erbb2|er|pr|hr|yp?n|c?n|nodes?|lvi)\s?\+(?![\d/])", re.I), r"\1 positive"),
-    (re.compile(r"\b(her-?2|erbb2|er|pr|hr)\s?[-\u2212\u2013](?=[\s/,.;:?!)]|$)", re.I), r"\1 negative"),
-    (re.compile(r"\b(her)-2\b", re.I), r"\g<1>2"),
-    (re.compile(r"\b([0-3])(?:\s?\+|\s?plus\b)"), r"\1plus"),
-    (re.compile(r"\bypn0?\s?\(?i\s?\+\)?", re.I), "ypn0i positive"),
-    (re.compile(r"\b(\d+)[- ]?(?:years?|yrs?|y)\b", re.I), r"\1year"),
-    (re.compile(r"(?<=\d),(?=\d{3}\b)"), ""),
-    (re.compile(r"(?<![\d\w])\.(?=\d)"), "0."),
-    (re.compile(r"\b(yp)\s?([tn])\s?(\d)", re.I), r"\1\2\3"),
-    (re.compile(r"\bc([tn])\s(\d)\b", re.I), r"c\1\2"),
-    (re.compile(r"\bypt(\d\w*)", re.I), r"ypt t\1"),
+    ("+", re.compile(r"\b(her-?2|erbb2|er|pr|hr|yp?n|c?n|nodes?|lvi)\s?\+(?![\d/])", re.I), r"\1 positive"),
+    ("", re.compile(r"\b(her-?2|erbb2|er|pr|hr)\s?[-\u2212\u2013](?=[\s/,.;:?!)]|$)", re.I), r"\1 negative"),
+    ("-2", re.compile(r"\b(her)-2\b", re.I), r"\g<1>2"),
+    ("+", re.compile(r"\b([0-3])\s?\+"), r"\1plus"),
+    ("+", re.compile(r"\bypn0?\s?\(?i\s?\+\)?", re.I), "ypn0i positive"),
+    ("y", re.compile(r"\b(\d+)[- ]?(?:years?|yrs?|y)\b", re.I), r"\1year"),
+    (",", re.compile(r"(?<=\d),(?=\d{3}\b)"), ""),
+    (".", re.compile(r"(?<![\d\w])\.(?=\d)"), "0."),
+    ("yp", re.compile(r"\b(yp)\s?([tn])\s?(\d)", re.I), r"\1\2\3"),
+    ("", re.compile(r"\bc([tn])\s(\d)\b", re.I), r"c\1\2"),
+    ("yp", re.compile(r"\bypt(\d\w*)", re.I), r"ypt t\1"),
 )
 _CAPITALS = re.compile(r"\b(?:US|ET|AD|MR|TH|OR|PREDICT)\b")
 """Abbreviations that are English words in small letters; in capitals they are written xus, xet …"""
@@ -44,6 +45,7 @@ _SHORT = 3
 _ENDINGS = ("ment", "able", "ible", "ness", "ing", "ion", "ive", "ity", "ly", "ed", "ic", "al")
 
 
+_APOSTROPHE = re.compile(r"'(s|t|re|ve|ll|d|m)\b")
 _NOT = re.compile(r"\b(\w+?)n't\b")
 """What is left of can't and won't are fillers too."""
 _PLAIN = re.compile(r"[a-z ]*")
@@ -57,11 +59,15 @@ def folded_words(text: str) -> tuple[str, ...]:
     if _PLAIN.fullmatch(text):
         return tuple(_spelt(word) for word in text.split())
     plain = _CAPITALS.sub(lambda found: f"x{found[0].lower()}", text)
-    plain = unicodedata.normalize("NFKD", plain.replace("\u2019", "'").replace("\u2265", ">="))
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain.replace("\u2019", "'").replace("\u2265", ">="))
     if _WITH_SIGNS.search(plain):
-        for pattern, written in _SIGNS:
-            plain = pattern.sub(written, plain)
-    plain = re.sub(r"'(s|t|re|ve|ll|d|m)\b", "", _NOT.sub(r"\1 not", plain.lower()))
+        for sign, pattern, written in _SIGNS:
+            if sign in plain:
+                plain = pattern.sub(written, plain)
+    plain = plain.lower()
+    if "'" in plain:
+        plain = _APOSTROPHE.sub("", _NOT.sub(r"\1 not", plain))
     return tuple(_spelt(word) for word in _WORD.findall(plain))
 
 

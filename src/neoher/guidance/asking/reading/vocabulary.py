@@ -141,15 +141,24 @@ class Vocabulary:
     def tokens(self, text: str) -> Iterator[str]:
         """The things and words of a stored text, and the words of the things; fillers are left out."""
         words = folded_words(text)
-        for place, length, meaning in self._cut([stem(word) for word in words]):
-            yield from self._meant(words[place : place + length], meaning)
+        stems = [stem(word) for word in words]
+        for place, length, meaning in self._cut(stems):
+            if meaning is not None:
+                yield from self._meant(words[place : place + length], meaning)
+            elif words[place] not in FILLERS and stems[place] not in self._fillers:
+                yield stems[place]
 
     def things_in(self, text: str) -> Iterator[str]:
         """The things and the remaining words of a stored text: a thing counts once, its words do not."""
         words = folded_words(text)
-        for place, length, meaning in self._cut([stem(word) for word in words]):
-            found = list(self._meant(words[place : place + length], meaning))
-            yield from found if meaning is None else found[:1]
+        stems = [stem(word) for word in words]
+        for place, length, meaning in self._cut(stems):
+            if isinstance(meaning, Named):
+                yield meaning.token
+            elif meaning is not None:
+                yield from (meaning,) if meaning else ()
+            elif words[place] not in FILLERS and stems[place] not in self._fillers:
+                yield stems[place]
 
     def read(self, question: str) -> Reading:
         """The things and words of a question, misspelt ones corrected."""
