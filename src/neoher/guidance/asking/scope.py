@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from neoher.guidance.asking.finding.library import Library
 from neoher.guidance.asking.finding.ranking import Found
-from neoher.guidance.asking.finding.weights import OUTSIDE
+from neoher.guidance.asking.finding.weights import OUTSIDE, UNSAID
 from neoher.guidance.asking.reading.language import EMERGENCY, PROGNOSIS, SITUATIONS, STUDY
 from neoher.guidance.asking.reading.spelling import folded_words, stem
 from neoher.guidance.asking.reading.vocabulary import Reading
@@ -65,7 +65,11 @@ def scope_words(reading: Reading) -> list[str]:
 def says_little(reading: Reading) -> bool:
     """Whether the question names a situation, or a number, and no subject."""
     return all(
-        word.plain or word.tokens[0] in _SITUATIONS or word.tokens[0].replace(".", "").isdigit()
+        word.plain
+        or word.common
+        or word.tokens[0] in _SITUATIONS
+        or word.tokens[0].replace(".", "").isdigit()
+        or (word.named is not None and word.named.id in UNSAID)
         for word in reading.words
     )
 

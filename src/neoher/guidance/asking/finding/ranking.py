@@ -16,6 +16,7 @@ from neoher.guidance.asking.finding.library import Entry, Library
 from neoher.guidance.asking.finding.weights import (
     BACKGROUND,
     BELIEF,
+    BELIEF_NAMED,
     BELIEF_TAKEN,
     ENOUGH,
     ENOUGH_IN_FOCUS,
@@ -59,8 +60,9 @@ class Found:
     """Share of its title that the question has."""
     focus: float = 0.0
     """How far a phrase by which it is asked for and the question are one."""
-    unknown: bool = False
-    """Whether the question has a word that nothing holds."""
+    beside: bool = False
+    """Whether the question has a word that nothing holds, or calls a drug, trial or regimen by a name that this
+    entry has not."""
 
     @property
     def answers(self) -> bool:
@@ -70,7 +72,7 @@ class Found:
         """
         if self.entry.kind != "statement" and self.focus < NAMED_ALONE:
             return False
-        in_focus = self.share >= ENOUGH_IN_FOCUS and self.focus >= IN_FOCUS and not self.unknown
+        in_focus = self.share >= ENOUGH_IN_FOCUS and self.focus >= IN_FOCUS and not self.beside
         return self.share >= ENOUGH or in_focus
 
 
@@ -92,7 +94,7 @@ def rank(
 def believes(library: Library, entry: Entry, reading: Reading, question: str) -> bool:
     """Whether a question comes near the belief that a statement corrects."""
     tokens = {token for word in reading.words for token in word.tokens}
-    least = BELIEF_TAKEN if PREMISE.search(question) else BELIEF
+    least = BELIEF_NAMED if PREMISE.search(question) else BELIEF
     return _covered(library, entry.corrects, tokens) >= least
 
 
@@ -128,6 +130,10 @@ class _Asked:
     def unknown(self) -> bool:
         """Whether nothing holds a word of the question that names a subject."""
         return any(not self._held(word) for word in self.reading.words if not (word.plain or word.common))
+
+    def _beside(self, entry: Entry) -> bool:
+        called = (word for word in self.reading.words if word.named and word.named.kind in _CALLED)
+        return self.unknown or any(entry.weights.keys().isdisjoint(word.tokens) for word in called)
 
     def _held(self, word: Word) -> bool:
         return word.known and any(self.library.holds(token) for token in word.tokens)
@@ -183,7 +189,9 @@ class _Asked:
             (each.counts * _same(each.words, self.small_words) for each in entry.asked), default=0.0
         )
         score = share + Bonus.FOCUS * focus + Bonus.WORDING * wording + Bonus.FULL_TEXT * closeness
-        return Found(entry, share, score + sum(self._bonuses(entry)), lacking, title, focus, self.unknown)
+        return Found(
+            entry, share, score + sum(self._bonuses(entry)), lacking, title, focus, self._beside(entry)
+        )
 
     def _share(self, entry: Entry) -> tuple[float, tuple[str, ...]]:
         held = not_asked_of_a_text = 0.0

@@ -12,6 +12,7 @@ from neoher.guidance.asking.reading.spelling import folded_words, stem
 __all__ = [
     "BACKGROUND",
     "BELIEF",
+    "BELIEF_NAMED",
     "BELIEF_TAKEN",
     "ENOUGH",
     "ENOUGH_IN_FOCUS",
@@ -39,8 +40,10 @@ NAMED_ALONE = 0.75
 """How far the name of a thing and the question must be one for its description to answer."""
 BELIEF = 0.50
 """Share of a belief's words from which a question comes near it."""
-BELIEF_TAKEN = 0.20
+BELIEF_TAKEN = 0.35
 """The same where the question takes something for granted."""
+BELIEF_NAMED = 0.20
+"""The same for the belief to be named beside a statement that answers such a question anyhow."""
 
 
 def _one(phrase: str) -> str:

@@ -67,6 +67,7 @@ NEAR_WORDS: Mapping[str, tuple[str, ...]] = _groups("near")
 
 SITUATIONS = (
     "after surgery",
+    "after therapy",
     "preoperative",
     "baseline",
     "tumour",

@@ -13,6 +13,8 @@ _SHORTHAND = (
     (re.compile(r"\b(\d+(?:\.\d+)?)\s?x\b", re.I), r"\1"),
     (re.compile(r"\bgr\.?\s?(\d)", re.I), r"grade \1"),
     (re.compile(r"\bt\s?1\s?/\s?2\b", re.I), "half life"),
+    (re.compile(r"\bi-?\s?spy\s?-?2\.?\s?2\b", re.I), "I-SPY2.2"),
+    (re.compile(r"\bi-?\s?spy\s?-?2\b(?!\.)", re.I), "I-SPY2"),
     # In small letters `us` is the country beside rules, ultrasound beside other imaging, else a pronoun.
     (
         re.compile(

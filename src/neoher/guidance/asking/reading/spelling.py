@@ -23,7 +23,7 @@ _SIGNS = (
     ("", re.compile(r"\bc([tn])\s(\d)\b", re.I), r"c\1\2"),
     ("yp", re.compile(r"\bypt(\d\w*)", re.I), r"ypt t\1"),
 )
-_CAPITALS = re.compile(r"\b(?:US|ET|AD|MR|TH|OR|PREDICT)\b")
+_CAPITALS = re.compile(r"\b(?:US|ET|AD|MR|MG|TH|OR|WHO|PREDICT)\b")
 """Abbreviations that are English words in small letters; in capitals they are written xus, xet …"""
 _WORD = re.compile(r"\d+(?:\.\d+)?[a-z]*|[a-z]+\d*[a-z]*\d*")
 _AMERICAN = (
