@@ -6,12 +6,11 @@ stand for those of the field. A word that nothing knows is corrected where a kno
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
+from neoher.guidance.asking.reading.correcting import Corrector, written_as_names
 from neoher.guidance.asking.reading.language import (
     COMMON,
     EVERYDAY,
@@ -31,10 +30,6 @@ __all__ = ["Named", "Reading", "Vocabulary", "Word"]
 
 _ALL_WORDS_TOO = 2
 """Things with names of this many words or more keep their words beside the thing."""
-_NOT_CORRECTED = 4
-"""Words up to this length are taken as written."""
-_TWO_ERRORS_FROM, _THREE_ERRORS_FROM = 7, 12
-"""Letters from which a word may be two or three errors away from the one that was meant."""
 _BOTH_ANTIBODIES = {"trastuzumab", "pertuzumab"}
 _BOTH = {"xus"}
 """US: the country in what is stored; in a question the country or ultrasound."""
@@ -92,9 +87,8 @@ class Vocabulary:
     def __init__(self, knowledge: Knowledge) -> None:
         self._phrases: dict[tuple[str, ...], Named | str] = {}
         self.things: dict[str, Named] = {}
-        self._meant_by_misspelt: set[str] = set()
         listed = FILLERS | NOT_HELD | REAL_WORDS | PLAIN | COMMON
-        self._words: set[str] = {part for word in listed for part in folded_words(word)}
+        self._corrector = Corrector((part for word in listed for part in folded_words(word)), NOT_HELD)
         self._held: set[str] = set()
         self._near: dict[str, tuple[str, ...]] = _near_things(knowledge)
         self._fillers = {stem(word) for word in FILLERS} | FILLERS
@@ -106,7 +100,7 @@ class Vocabulary:
                 self._phrases[self._key(phrase)] = named
             self.things[named.token] = named
             for name in names:
-                key = self._key(name)
+                key = self._key(name, name=named.kind != "term")
                 # A thing's own name goes before an everyday word; two things of one name are neither.
                 other = self._phrases.get(key)
                 plain = not key or (len(key) == 1 and (len(key[0]) < 2 or key[0] in self._fillers))
@@ -124,19 +118,19 @@ class Vocabulary:
         for key in self._phrases:
             self._longest[key[0]] = max(self._longest.get(key[0], 0), len(key))
 
-    def _key(self, phrase: str) -> tuple[str, ...]:
+    def _key(self, phrase: str, *, name: bool = False) -> tuple[str, ...]:
         words = folded_words(phrase)
-        self._words.update(words)
-        self._meant_by_misspelt.update(words)
+        self._corrector.learn(words, telling=True, names=name)
         return tuple(stem(word) for word in words)
 
     def learn(self, texts: Iterable[str], *, telling: Iterable[str] = ()) -> None:
         """Take the words of these texts as rightly spelt; others are corrected into the `telling` ones."""
         for text in telling:
-            self._meant_by_misspelt.update(folded_words(text))
+            self._corrector.learn(folded_words(text), telling=True)
         for text in texts:
-            self._words.update(folded_words(text))
-            self._held.update(stem(word) for word in folded_words(text))
+            words = folded_words(text)
+            self._corrector.learn(words)
+            self._held.update(stem(word) for word in words)
 
     def tokens(self, text: str) -> Iterator[str]:
         """The things and words of a stored text, and the words of the things; fillers are left out."""
@@ -163,7 +157,8 @@ class Vocabulary:
     def read(self, question: str) -> Reading:
         """The things and words of a question, misspelt ones corrected."""
         written = folded_words(written_out(question))
-        words = [self._corrected(word) for word in written]
+        names = written_as_names(question)
+        words = [self._corrector.corrected(word, name=word in names) for word in written]
         corrections = tuple((one, other) for one, other in zip(written, words, strict=True) if one != other)
         found: list[Word] = []
         fillers: list[str] = []
@@ -223,57 +218,10 @@ class Vocabulary:
                 stem(word) for word in words if word not in FILLERS and stem(word) not in self._fillers
             )
 
-    @lru_cache(maxsize=4096)  # noqa: B019 - lives as long as the vocabulary, which is one per knowledge base
-    def _corrected(self, word: str) -> str:
-        if len(word) <= _NOT_CORRECTED or word in self._words or stem(word) in self._stems:
-            return word
-        digits = "".join(sign for sign in word if sign.isdigit())
-        if digits and len(word) - len(digits) <= _NOT_CORRECTED:
-            return word
-        from rapidfuzz import process
-        from rapidfuzz.distance import OSA
-
-        allowed = 1 if len(word) < _TWO_ERRORS_FROM else 2 if len(word) < _THREE_ERRORS_FROM else 3
-        near = process.extract(word, self._candidates, scorer=OSA.distance, score_cutoff=allowed, limit=8)
-        near = [each for each in near if "".join(sign for sign in each[0] if sign.isdigit()) == digits]
-        same_start = [each for each in near if each[0][0] == word[0]]
-        best = min(same_start or near, key=lambda each: _likeness(word, *each), default=None)
-        return word if best is None or (best[0][0] != word[0] and best[1] > 1) else str(best[0])
-
-    @property
-    def _stems(self) -> frozenset[str]:
-        return _stems(frozenset(self._words))
-
-    @property
-    def _candidates(self) -> tuple[str, ...]:
-        return _candidates(frozenset(self._meant_by_misspelt))
-
 
 def _one(phrase: str) -> str:
     """The word that stands for a group of everyday words, named by its first."""
     return stem("".join(folded_words(phrase)))
-
-
-def _likeness(word: str, candidate: str, distance: float, _: int) -> tuple[bool, float, int, int]:
-    """How likely a known word was meant, the smallest the likeliest: a letter not doubled is commonest."""
-    singled = re.sub(r"(.)\1", r"\1", candidate) == re.sub(r"(.)\1", r"\1", word)
-    return (not singled, distance, -_begins_alike(word, candidate), -len(candidate))
-
-
-def _begins_alike(word: str, candidate: str) -> int:
-    """Letters that both have at their beginning."""
-    alike = (one == other for one, other in zip(word, candidate, strict=False))
-    return next((place for place, same in enumerate(alike) if not same), min(len(word), len(candidate)))
-
-
-@lru_cache(maxsize=4)
-def _stems(words: frozenset[str]) -> frozenset[str]:
-    return frozenset(stem(word) for word in words)
-
-
-@lru_cache(maxsize=4)
-def _candidates(words: frozenset[str]) -> tuple[str, ...]:
-    return tuple(sorted(word for word in words if len(word) > _NOT_CORRECTED and word not in NOT_HELD))
 
 
 def _things(knowledge: Knowledge) -> Iterator[tuple[Named, list[str]]]:
