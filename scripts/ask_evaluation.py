@@ -4,9 +4,10 @@
     python scripts/ask_evaluation.py --half set # the half on which the thresholds were set
     python scripts/ask_evaluation.py --check    # exit status 1 where a target is missed
 
-The questions are split by the hash of their text, so that nobody chooses which half one falls into. A
-citation supports an answer where every number of the text stands in the facts that the knowledge base holds
-of its sources, by the same check as `neoher knowledge check`.
+The questions are split by the hash of their text, so that nobody chooses which half one falls into; a file
+that states its `half` was split before it was read, and its held half never shown to whoever set the
+thresholds. A citation supports an answer where every number of the text stands in the facts that the
+knowledge base holds of its sources, by the same check as `neoher knowledge check`.
 """
 
 from __future__ import annotations
@@ -45,10 +46,14 @@ class Asked:
     """The items of which any may stand first; none: nothing may be answered."""
     corrected: bool = False
     """The belief that the question takes for granted must be named."""
+    half: str | None = None
+    """Which half its file states that it belongs to: set or held."""
 
     @property
     def held(self) -> bool:
         """Whether it belongs to the half that the thresholds have not seen."""
+        if self.half is not None:
+            return self.half == "held"
         return hashlib.sha256(self.text.encode()).digest()[0] % 2 == 1
 
 
@@ -120,10 +125,14 @@ def _percent(part: int, whole: int) -> str:
 
 def read_questions(folder: Path = QUESTIONS) -> list[Asked]:
     """The questions of every file of the folder."""
+    files = sorted(folder.glob("*.yaml"))
+    contents = ((file.stem, yaml.safe_load(file.read_text(encoding="utf-8"))) for file in files)
     return [
-        Asked(file.stem, each["ask"], tuple(each.get("first", ())), bool(each.get("corrected")))
-        for file in sorted(folder.glob("*.yaml"))
-        for each in yaml.safe_load(file.read_text(encoding="utf-8"))["questions"]
+        Asked(
+            group, each["ask"], tuple(each.get("first", ())), bool(each.get("corrected")), content.get("half")
+        )
+        for group, content in contents
+        for each in content["questions"]
     ]
 
 

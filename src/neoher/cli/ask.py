@@ -139,7 +139,9 @@ def _print_for_people(answer: Answer) -> None:
         _print_line(line, bold=bold)
     for caution in answer.warnings:
         _say(f"Note: {caution.message} [{caution.code}]", indent="  ")
-    if answer.missing:
+    if answer.missing and answer.audience == "patient":
+        _say("\nSome facts that this answer would need are not written down in the record. Ask your team.")
+    elif answer.missing:
         print("\nMissing")
         for path in answer.missing:
             print(f"  {path}")

@@ -56,6 +56,39 @@ def test_statements_that_differ_stand_side_by_side(asked: Ask) -> None:
     assert "bodies-differ" in [caution.code for caution in answer.warnings]
 
 
+@pytest.mark.parametrize(
+    ("question", "us", "eu"),
+    [
+        ("Is Enhertu approved after surgery", "reg.tdxd-adj-us", "reg.tdxd-eu"),
+        ("enhertu before surgery approved?", "reg.tdxd-neo-us", "reg.tdxd-eu"),
+        ("hold herceptin ef", "heart.trastuzumab-hold-us", "heart.trastuzumab-hold-eu"),
+        ("how often echo herceptin", "heart.trastuzumab-schedule-us", "heart.trastuzumab-schedule-eu"),
+        ("nerlynx approved?", "reg.neratinib-us", "reg.neratinib-eu"),
+    ],
+)
+def test_where_regions_differ_both_are_shown_and_the_askers_own_first(
+    asked: Ask, question: str, us: str, eu: str
+) -> None:
+    assert {us, eu} <= {line.item for line in asked(question).answer}
+    for region, first, beside in ((Place.US, us, eu), (Place.EU, eu, us)):
+        lines = asked(question, region=region).answer
+        assert lines[0].item == first
+        assert beside in [line.item for line in lines if line.differs]
+    assert Place.EU in asked(f"{question} in europe", region=Place.US).answer[0].regions
+
+
+@pytest.mark.parametrize(
+    "question", ["pertuzumab biosimilar approved", "paclitaxel extravasation", "half life of trastuzumab"]
+)
+def test_a_description_answers_only_where_the_thing_is_asked(asked: Ask, question: str) -> None:
+    assert asked(question).abstained
+
+
+def test_a_dose_is_answered_only_by_a_text_that_has_one(asked: Ask) -> None:
+    assert asked("dose of goserelin for ovarian protection").abstained
+    assert "mg" in asked("neratinib dose").answer[0].text
+
+
 def test_a_false_premise_is_corrected(asked: Ask) -> None:
     answer = asked("As T-DXd-THP is better than TCHP, should everybody get it?")
     assert answer.answer[0].item == "result.db11-control"

@@ -9,8 +9,14 @@ import pytest
 
 from neoher.guidance.advice import advise
 from neoher.guidance.asking import Answer
+from neoher.guidance.asking.case_facts.recognising import FACTS
+from neoher.guidance.asking.case_facts.telling import TELLING
+from neoher.guidance.asking.page import answer_page
 from neoher.guidance.knowledge import load_knowledge
+from neoher.guidance.knowledge.kinds.statement import Audience
 from neoher.record.case import Case
+from neoher.record.conclusion import Conclusion
+from neoher.record.measurement import InputObjects, Measurement, Measurements, Quantity
 from neoher.record.reading.case_file import read_case_text
 
 TODAY = dt.date(2026, 11, 22)
@@ -54,6 +60,137 @@ def test_a_fact_is_answered_from_the_record(asked: Ask, case: Case, question: st
     said = " | ".join(line.text for line in answer.answer)
     assert expected in said, said or answer.reason
     assert all(line.origin == "record" and line.paths for line in answer.answer)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("her rcb?", "RCB-II"),
+        ("rcb", "RCB-II"),
+        ("pCR?", "ypT0/is ypN0 no"),
+        ("her2", "HER2-positive"),
+        ("er?", "ER positive"),
+        ("ki67", "35 %"),
+        ("stage", "cT2 cN1 cM0"),
+        ("how big now", "20 mm"),
+        ("tumour size at start", "38 mm"),
+        ("node size?", "short axis 16 mm"),
+        ("shrinkage so far", "-47.4 %"),
+        ("mri vs path", "over"),
+        ("last echo", "60 %"),
+        ("next echo?", "next echo"),
+        ("cycles?", "6 cycles given of 6 planned"),
+        ("clip?", "2025-02-10"),
+        ("surgery date", "2025-07-10"),
+        ("hep b status", "negative"),
+        ("menopause status", "premenopausal"),
+        ("age?", "1976"),
+        ("what next", "Option"),
+        ("what is missing", "pregnancy test"),
+        ("alerts?", "lert"),
+    ],
+)
+def test_a_few_words_are_enough_with_a_case_at_hand(
+    asked: Ask, case: Case, question: str, expected: str
+) -> None:
+    answer = asked(question, case=case)
+    said = " | ".join(line.text for line in answer.answer)
+    assert expected in said, said or answer.reason
+    assert all(line.origin == "record" for line in answer.answer)
+
+
+def test_the_last_echo_is_one(asked: Ask, case: Case) -> None:
+    assert len(asked("last echo", case=case).answer) == 1
+    assert len(asked("lvef", case=case).answer) == 2
+
+
+def _with_volumes(case: Case, volumes: dict[str, float]) -> Case:
+    """The record with a reported functional tumour volume (cc) in these exams."""
+    exams = tuple(
+        exam.model_copy(
+            update={
+                "findings": tuple(
+                    finding.model_copy(update={"functional_tumour_volume_cc": volumes[exam.id]})
+                    for finding in exam.findings
+                )
+            }
+        )
+        if exam.id in volumes
+        else exam
+        for exam in case.exams
+    )
+    return case.model_copy(update={"exams": exams})
+
+
+def test_volumes_are_told_with_their_change(asked: Ask, case: Case) -> None:
+    """22.4 to 2.1 cm3 is a fall of 90.6 %: (2.1 - 22.4) / 22.4."""
+    case = _with_volumes(case, {"E1": 22.4, "E3": 2.1})
+    lines = [line.text for line in asked("ftv v2 vs v1", case=case).answer]
+    assert len(lines) == 2
+    assert "22.4 cm3" in lines[0]
+    assert "2.1 cm3, -90.6 % from T0 (as reported)" in lines[1]
+    assert [line.text for line in asked("FTV at T3", case=case).answer] == lines[1:]
+    plain = asked("ftv change", case=case, audience=Audience.PATIENT).answer[1].text
+    assert plain == "MRI of 28 June 2025: active tumour 2.1 cm3, 91 % less than on the first MRI."
+
+
+def test_measured_volumes_are_told_beside_reported_ones(asked: Ask, case: Case) -> None:
+    images = InputObjects(description="MR", count=1, sha256="0" * 64)
+    entries = tuple(
+        Measurement(
+            exam=exam,
+            visit=visit,
+            date=date,
+            modality="MR",
+            lesion="L1",
+            method="ftv/1",
+            parameters={"pe_percent": 70},
+            images=images,
+            region=None,
+            quantities=(Quantity(name="functional_tumour_volume", value=value, unit="cm3"),),
+            conclusion=Conclusion(value=None),
+        )
+        for exam, visit, date, value in (
+            ("E1", "T0", dt.date(2025, 2, 8), 20.0),
+            ("E3", "T3", dt.date(2025, 6, 28), 5.0),
+        )
+    )
+    lines = [
+        line.text for line in asked("her ftv", case=case, measurements=Measurements(entries=entries)).answer
+    ]
+    assert "T3, 2025-06-28: 5 cm3, -75.0 % from T0 (measured and stored in measurements.json)" in lines[1]
+    then = asked("her ftv", case=case, today=dt.date(2025, 3, 1), measurements=Measurements(entries=entries))
+    assert len(then.answer) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "plain"),
+    [
+        ("her rcb?", "some cancer was left"),
+        ("pCR?", "Some cancer was still found at surgery. It was not a complete response."),
+        ("her2", "The cancer is HER2-positive: its cells carry much HER2."),
+        ("er?", "hormones can make it grow"),
+        ("did mri overestimate", "The MRI scan showed the cancer 11 mm larger than it was found at surgery."),
+        ("how big now", "MRI scan of 28 June 2025"),
+        ("lvef", "Heart check of 14 May 2025"),
+        ("next echo?", "the next heart check is due on"),
+        ("surgery date", "Your operation (lumpectomy) was on 10 July 2025."),
+        ("chemo so far", "6 rounds given of 6 planned"),
+        ("side effects so far", "Side effects: none"),
+        ("clip?", "A small marker clip was put in on 10 February 2025."),
+    ],
+)
+def test_the_patient_reads_plain_words(asked: Ask, case: Case, question: str, plain: str) -> None:
+    answer = asked(question, case=case, audience=Audience.PATIENT, today=dt.date(2025, 7, 20))
+    said = " | ".join(line.text for line in answer.answer)
+    assert plain in said
+    page = answer_page(answer)
+    assert "exams[" not in page
+    assert "surgery[0]" not in page
+
+
+def test_every_fact_has_what_tells_it() -> None:
+    assert {fact.name for fact in FACTS} == set(TELLING)
 
 
 def test_the_next_echo_follows_the_rules_of_her_region_with_the_other_beside_it(
@@ -131,7 +268,18 @@ def test_a_fact_of_one_patient_without_a_case_is_not_looked_up_in_the_knowledge(
 
 @pytest.mark.parametrize(
     "question",
-    ["What is RCB?", "What does HER2-low mean?", "How often is LVEF measured under trastuzumab?"],
+    [
+        "What is RCB?",
+        "What does HER2-low mean?",
+        "How often is LVEF measured under trastuzumab?",
+        "tchp doses",
+        "rcb formula",
+        "pcr rate db11",
+        "kadcyla dose",
+        "stage T3 N1",
+        "mri accuracy for pcr",
+        "When is surgery done?",
+    ],
 )
 def test_a_general_question_is_answered_generally_with_a_case_too(
     asked: Ask, case: Case, question: str

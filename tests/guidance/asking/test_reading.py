@@ -54,6 +54,61 @@ def test_a_thing_is_known_by_all_its_names(library: Library, written: str, thing
     assert thing in [named.id for named in library.vocabulary.read(f"what about {written}?").named()]
 
 
+@pytest.mark.parametrize(
+    ("short", "written"),
+    [
+        ("er pos", "ER positive"),
+        ("node neg", "node negative"),
+        ("hp w/o chemo", "HP without chemo"),
+        ("q3w", "every 3 weeks"),
+        ("ILD gr 2", "ILD grade 2"),
+        ("ALT 8x", "ALT 8"),
+        ("ihc 2 plus", "IHC 2+"),
+        ("89Zr t1/2", "89Zr half life"),
+        ("stage two", "stage II"),
+        ("us label", "USA label"),
+        ("mri vs us", "MRI vs ultrasound"),
+        ("us cortex 4 mm", "ultrasound cortex 4 mm"),
+        ("5mm", "5 mm"),
+        ("six months", "6 months"),
+    ],
+)
+def test_shorthand_is_written_out(library: Library, short: str, written: str) -> None:
+    read = [[word.tokens for word in library.vocabulary.read(each).words] for each in (short, written)]
+    assert read[0] == read[1]
+
+
+def test_a_pronoun_is_no_country(library: Library) -> None:
+    assert "usa" not in {
+        token for word in library.vocabulary.read("tell us more").words for token in word.tokens
+    }
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("MG", "mg"),  # mammography, milligram
+        ("SUVmax", "SUVpeak"),
+        ("CPS+EG", "Neo-Bioscore"),
+        ("HER2 PET", "FDG PET"),
+        ("metabolic response", "PHERGain"),
+        ("complete response", "pCR"),
+        ("EFS", "overall survival"),
+        ("PFS", "DFS"),
+        ("gene test", "FISH"),
+        ("taxane", "paclitaxel"),
+    ],
+)
+def test_two_things_are_not_read_as_one(library: Library, one: str, other: str) -> None:
+    read = [{word.tokens[0] for word in library.vocabulary.read(each).words} for each in (one, other)]
+    assert read[0] != read[1]
+
+
+@pytest.mark.parametrize("name", ["shortHER", "GeparSepto", "HERnata"])
+def test_an_unknown_name_is_not_made_into_an_english_word(library: Library, name: str) -> None:
+    assert library.vocabulary.read(f"what did {name} find").corrections == ()
+
+
 @pytest.mark.parametrize("word", ["price", "wine", "capecitabine", "insurance", "vaccine", "zanidatamab"])
 def test_a_word_that_nothing_holds_is_not_made_into_one_that_something_does(
     library: Library, word: str

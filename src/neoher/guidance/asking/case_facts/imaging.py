@@ -23,8 +23,8 @@ _MODALITIES = (
     (Modality.CT, r"\bct\b"),
 )
 _FIRST = (
-    r"baseline|at (?:the )?start|first|initial|at diagnosis|(?:before|pre-?) ?(?:therapy|treatment|chemo|nact)|"
-    r"\bt0\b"
+    r"baseline|at (?:the )?start|first|initial|at diagnosis|\bt0\b|"
+    r"(?:before|pre-?) ?(?:therapy|treatment|chemo|nact)"
 )
 _LAST = r"now|current|latest|last|most recent|before (?:the )?(?:surgery|operation)|preoperative|final"
 

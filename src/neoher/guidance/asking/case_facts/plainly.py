@@ -66,8 +66,8 @@ def burden_plainly(value: ResidualBurden) -> str:
     """Residual cancer burden for the patient: the class, what it means, and that the score is no forecast."""
     return (
         f"At surgery {_BURDEN[value.burden_class]}. The score for it, the residual cancer burden, is "
-        f"{value.score:.1f}: class {value.burden_class} of 0, I, II, III. It does not say what will happen to "
-        "one person."
+        f"{value.score:.1f}: class {value.burden_class} of 0, I, II, III. It does not say what will happen "
+        "to one person."
     )
 
 

@@ -75,7 +75,8 @@ FACTS = (
     _fact(
         "imaging against the specimen",
         rf"over-?\s?estimat\w*|under-?\s?estimat\w*|imaging (?:v|versus|against|compared)|\b{_SCANS}\s*"
-        r"(?:size\s*)?(?:v|vs|versus|against|compared (?:to|with))\.?\s*(?:the )?(?:path\w*|specimen|surgery)|"
+        r"(?:size\s*)?(?:v|vs|versus|against|compared (?:to|with))\.?\s*(?:the )?"
+        r"(?:path\w*|specimen|surgery)|"
         rf"\b{_SCANS}\b.{{0,40}}\b(?:match\w*|agree\w*|correct|wrong|right|accurate|concord\w*|compare\w*|"
         r"miss(?:ed)?|differ\w*|err)\b|(?:match|agree)\w* .{0,30}(?:specimen|patholog\w*|surgery)|"
         r"(?:size|sizes) .{0,12}(?:v|vs|versus|against) (?:the )?(?:path\w*|specimen)",
@@ -104,7 +105,7 @@ FACTS = (
     ),
     _fact(
         "hormone receptors",
-        r"\b(?:er|pr|hr)\b(?! her)|hormone.receptors?|o?estrogen(?: receptors?)?|progesterone(?: receptors?)?|"
+        r"\b(?:er|pr|hr)\b(?! her)|hormone.receptors?|(?:o?estrogen|progesterone)(?: receptors?)?|"
         r"hormone (?:status|positive|negative|sensitive)",
     ),
     _fact(

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from neoher.guidance.asking.case_facts import course, imaging, tissue, volume
+from neoher.guidance.asking.case_facts import course, heart, imaging, next_steps, tissue, volume
 from neoher.guidance.asking.case_facts.told import Asked, TellFact, Told
 from neoher.guidance.facts.known import known_on
 
 __all__ = ["TELLING", "told_of"]
 
 TELLING: Mapping[str, TellFact] = {
-    "next steps": course.tell_next_steps,
-    "what is missing": course.tell_missing,
-    "alerts": course.tell_alerts,
+    "next steps": next_steps.tell_next_steps,
+    "what is missing": next_steps.tell_missing,
+    "alerts": next_steps.tell_alerts,
     "functional tumour volume": volume.tell_volume,
     "imaging against the specimen": imaging.tell_against_specimen,
-    "next echo": course.tell_next_echo,
-    "ejection fraction": course.tell_heart,
+    "next echo": heart.tell_next_echo,
+    "ejection fraction": heart.tell_heart,
     "residual cancer burden": tissue.tell_residual,
     "complete response": tissue.tell_response,
     "Ki67 and grade": tissue.tell_biology,

@@ -61,8 +61,8 @@ class Found:
     focus: float = 0.0
     """How far a phrase by which it is asked for and the question are one."""
     beside: bool = False
-    """Whether the question has a word that nothing holds, or calls a drug, trial or regimen by a name that this
-    entry has not."""
+    """Whether the question has a word that nothing holds, or names a drug, trial or regimen that this entry
+    does not."""
 
     @property
     def answers(self) -> bool:

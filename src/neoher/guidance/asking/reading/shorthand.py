@@ -50,7 +50,7 @@ _SHORTHAND = (
 
 
 def written_out(question: str) -> str:
-    """The question with what asks for it written out: `w/o` without, `q3w` every 3 weeks, `er pos` ER positive.
+    """The question written out: `w/o` as without, `q3w` as every 3 weeks, `er pos` as ER positive.
 
     `us` in small letters becomes the country or ultrasound where its neighbours tell which; else it stays.
     """

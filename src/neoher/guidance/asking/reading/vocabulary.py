@@ -146,7 +146,7 @@ class Vocabulary:
         """The things and the remaining words of a stored text: a thing counts once, its words do not."""
         words = folded_words(text)
         stems = [stem(word) for word in words]
-        for place, length, meaning in self._cut(stems):
+        for place, _, meaning in self._cut(stems):
             if isinstance(meaning, Named):
                 yield meaning.token
             elif meaning is not None:
