@@ -68,10 +68,10 @@ def test_a_file_may_state_its_half(evaluation: ModuleType) -> None:
 
 
 def test_one_typing_error_changes_few_answers(evaluation: ModuleType) -> None:
-    """Two letters swapped, one left out or one doubled in a word of five letters or more."""
+    """Two letters swapped, one left out or one doubled in a word of five letters or more; every third question."""
     knowledge, chance = load_knowledge(), random.Random(20261122)
     asked = right = 0
-    for each in evaluation.read_questions():
+    for each in evaluation.read_questions()[::3]:
         words = list(re.finditer(r"[A-Za-z]{5,}", each.text))
         if not each.first or not words or not _is_right(each.text, each.first, knowledge):
             continue
@@ -81,7 +81,7 @@ def test_one_typing_error_changes_few_answers(evaluation: ModuleType) -> None:
         right += _is_right(
             each.text[: word.start()] + misspelt + each.text[word.end() :], each.first, knowledge
         )
-    assert asked > 400
+    assert asked > 120
     assert right / asked >= 0.9, f"{right} of {asked}"
 
 

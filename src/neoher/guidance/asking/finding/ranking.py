@@ -41,6 +41,9 @@ from neoher.guidance.knowledge.kinds.item import Place
 __all__ = ["Found", "believes", "rank"]
 
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
+_SIZE = re.compile(
+    r"\bhow many (?:patients|women|people|participants)\b(?! (?:had|have|got|with|who|relaps\w*))"
+)
 _CALLED = {"trial", "drug", "regimen"}
 _DEFINED = {"term", "drug", "regimen"}
 
@@ -234,6 +237,8 @@ class _Asked:
             yield (Bonus.BELIEF_TAKEN if self.takes_for_granted else Bonus.BELIEF) * belief
         if any(token in entry.titles[0] and token not in self.tokens for token in OUTSIDE):
             yield Bonus.OUTSIDE
+        if entry.kind == "trial" and _SIZE.search(self.reading.text):
+            yield Bonus.SIZE
         if self.named:
             yield Bonus.CHAPTER * _part(self.named, entry.subject)
         if self.called:

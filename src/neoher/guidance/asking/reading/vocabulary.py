@@ -30,6 +30,8 @@ __all__ = ["Named", "Reading", "Vocabulary", "Word"]
 
 _ALL_WORDS_TOO = 2
 """Things with names of this many words or more keep their words beside the thing."""
+_DETERMINERS = {"the", "my", "your", "our", "their", "this", "these", "those"}
+"""Words that may stand within a phrase and change nothing: keep my breast, keep the breast."""
 _BOTH_ANTIBODIES = {"trastuzumab", "pertuzumab"}
 _BOTH = {"xus"}
 """US: the country in what is stored; in a question the country or ultrasound."""
@@ -121,7 +123,7 @@ class Vocabulary:
     def _key(self, phrase: str, *, name: bool = False) -> tuple[str, ...]:
         words = folded_words(phrase)
         self._corrector.learn(words, telling=True, names=name)
-        return tuple(stem(word) for word in words)
+        return tuple(stem(word) for word in words if word not in _DETERMINERS)
 
     def learn(self, texts: Iterable[str], *, telling: Iterable[str] = ()) -> None:
         """Take the words of these texts as rightly spelt; others are corrected into the `telling` ones."""
@@ -134,7 +136,7 @@ class Vocabulary:
 
     def tokens(self, text: str) -> Iterator[str]:
         """The things and words of a stored text, and the words of the things; fillers are left out."""
-        words = folded_words(text)
+        words = [word for word in folded_words(text) if word not in _DETERMINERS]
         stems = [stem(word) for word in words]
         for place, length, meaning in self._cut(stems):
             if meaning is not None:
@@ -144,7 +146,7 @@ class Vocabulary:
 
     def things_in(self, text: str) -> Iterator[str]:
         """The things and the remaining words of a stored text: a thing counts once, its words do not."""
-        words = folded_words(text)
+        words = [word for word in folded_words(text) if word not in _DETERMINERS]
         stems = [stem(word) for word in words]
         for place, _, meaning in self._cut(stems):
             if isinstance(meaning, Named):
@@ -156,7 +158,7 @@ class Vocabulary:
 
     def read(self, question: str) -> Reading:
         """The things and words of a question, misspelt ones corrected."""
-        written = folded_words(written_out(question))
+        written = [word for word in folded_words(written_out(question)) if word not in _DETERMINERS]
         names = written_as_names(question)
         words = [self._corrector.corrected(word, name=word in names) for word in written]
         corrections = tuple((one, other) for one, other in zip(written, words, strict=True) if one != other)
@@ -168,7 +170,7 @@ class Vocabulary:
             if not tokens:
                 fillers += part
                 continue
-            changed = part != list(written[place : place + length])
+            changed = part != written[place : place + length]
             named = meaning if isinstance(meaning, Named) else None
             near = self._near.get(named.id, ()) + self._near_words.get(named.id, ()) if named else ()
             near += ("ultrasound",) if part == ["xus"] else ()
