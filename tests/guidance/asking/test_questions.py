@@ -68,7 +68,7 @@ def test_a_file_may_state_its_half(evaluation: ModuleType) -> None:
 
 
 def test_one_typing_error_changes_few_answers(evaluation: ModuleType) -> None:
-    """Two letters swapped, one left out or one doubled in a word of five letters or more; every third question."""
+    """Two letters swapped, one left out or one doubled in a word of five letters; every third question."""
     knowledge, chance = load_knowledge(), random.Random(20261122)
     asked = right = 0
     for each in evaluation.read_questions()[::3]:
