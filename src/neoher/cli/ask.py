@@ -136,7 +136,7 @@ def _print_for_people(answer: Answer) -> None:
     if answer.abstained:
         _say("Not answered. " + (answer.reason or ""), bold=bold)
     for line in answer.answer:
-        _print_line(line, bold=bold)
+        _print_line(line, bold=bold, for_patient=answer.audience == "patient")
     for caution in answer.warnings:
         _say(f"Note: {caution.message} [{caution.code}]", indent="  ")
     if answer.missing and answer.audience == "patient":
@@ -155,7 +155,7 @@ def _print_for_people(answer: Answer) -> None:
     _say(f"{answer.disclaimer} Knowledge {edition.version} of {edition.date}.", indent="  ")
 
 
-def _print_line(line: AnswerLine, *, bold: bool) -> None:
+def _print_line(line: AnswerLine, *, bold: bool, for_patient: bool) -> None:
     lead = "Differs: " if line.differs else ""
     _say(lead + line.text, bold=bold and not line.differs)
     standing = [line.sort or "", f"grade {line.grade}" if line.grade else "", line.verification or ""]
@@ -166,7 +166,7 @@ def _print_line(line: AnswerLine, *, bold: bool) -> None:
     if line.item:
         _say(f"[{line.item}] {shown}", indent="  ")
     if line.paths:
-        _say(f"from the record: {', '.join(line.paths)}", indent="  ")
+        _say("from your record" if for_patient else f"from the record: {', '.join(line.paths)}", indent="  ")
     for source in line.cited:
         grade = f", grade {source.grade}" if source.grade else ""
         _say(f"- {source.citation} ({source.kind}{grade}) {source.id}", indent="  ")

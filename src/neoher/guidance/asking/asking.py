@@ -16,7 +16,6 @@ from neoher.guidance.asking.composing import line_of, related_to
 from neoher.guidance.asking.conversation import Conversation, followed_up
 from neoher.guidance.asking.finding.library import Entry, Library
 from neoher.guidance.asking.finding.ranking import Found, believes, rank
-from neoher.guidance.asking.finding.weights import ENOUGH
 from neoher.guidance.asking.reading.language import DEFINITION
 from neoher.guidance.asking.reading.vocabulary import Reading
 from neoher.guidance.asking.scope import (
@@ -42,6 +41,8 @@ _MOST_LINES = 3
 _CLOSE = 0.10
 """A further line comes within this score of the first."""
 _RELATED = 5
+_NEARBY = 0.1
+"""Share of the question from which a text is named as what is held nearby."""
 _SHORT = 3
 """A question of at most so many things asks for a meaning where it begins so."""
 _TITLE_ASKED = 0.8
@@ -185,7 +186,7 @@ def _abstention(
     found: Sequence[Found],
     reading: Reading | None = None,
 ) -> Answer:
-    near = [each.entry for each in found if each.share > ENOUGH / 2 and each.entry.kind == "statement"]
+    near = [each.entry for each in found if each.share > _NEARBY and each.entry.kind == "statement"]
     scope = library.by_id.get(("statement", SCOPE_STATEMENT))
     if scope is not None and reading is not None and scope_words(reading):
         near = [scope, *(entry for entry in near if entry is not scope)]
