@@ -84,6 +84,13 @@ def test_a_description_answers_only_where_the_thing_is_asked(asked: Ask, questio
     assert asked(question).abstained
 
 
+def test_a_trials_record_tells_who_was_in_it(asked: Ask) -> None:
+    """KATHERINE had 1,486 patients, T-DM1 against trastuzumab (knowledge 5.3)."""
+    assert "1486 patients" in asked("how many patients were in KATHERINE").answer[0].text
+    assert "T-DM1 x 14" in asked("control arm of DB05").answer[0].text
+    assert asked("How many patients in KATHERINE had peripheral neuropathy?").abstained
+
+
 def test_a_dose_is_answered_only_by_a_text_that_has_one(asked: Ask) -> None:
     assert asked("dose of goserelin for ovarian protection").abstained
     assert "mg" in asked("neratinib dose").answer[0].text

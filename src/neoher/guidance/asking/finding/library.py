@@ -39,6 +39,10 @@ _OTHER_WORDINGS = {"patient", "researcher"}
 """A number that only another reader's wording has is not shown, so it answers nothing."""
 _HITS = 60
 _LONGEST_LEAD = 48
+_ASKED_OF_A_TRIAL = (
+    "control arm, comparator, arms, design, population, enrolled, who was in it, number of patients"
+)
+"""What a trial's record says beside its results."""
 
 
 PHRASES: Mapping[str, float] = {"title": 1.0, "lead": 0.8, "keywords": 1.0}
@@ -145,7 +149,7 @@ class Library:
         if isinstance(item, Term):
             texts |= {"keywords": ". ".join((*item.abbreviations, *item.synonyms)), "patient": item.patient}
         if isinstance(item, Trial):
-            texts |= {"keywords": ". ".join(item.aliases)}
+            texts |= {"keywords": ". ".join(item.aliases), "names": _ASKED_OF_A_TRIAL}
         if isinstance(item, Drug):
             texts |= {"keywords": ". ".join((*item.brands, *item.abbreviations, *item.synonyms))}
         if isinstance(item, Regimen):
@@ -254,7 +258,8 @@ def _wording(item: Item, audience: Audience) -> str:
         return item.patient if patient else f"{item.title}: {item.means}"
     if isinstance(item, Trial):
         count = f", {item.n} patients" if item.n else ""
-        return f"{item.title}. {item.design}{count}. {item.population}"
+        arms = "; ".join(arm.name for arm in item.arms)
+        return f"{item.title}. {item.design}{count}. {item.population} Arms: {arms}."
     if isinstance(item, Regimen):
         return item.patient if patient else f"{item.title}. {item.eligibility}"
     if isinstance(item, Drug):

@@ -41,9 +41,11 @@ from neoher.guidance.knowledge.kinds.item import Place
 __all__ = ["Found", "believes", "rank"]
 
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
-_SIZE = re.compile(
-    r"\bhow many (?:patients|women|people|participants)\b(?! (?:had|have|got|with|who|relaps\w*))"
+_OF_A_TRIAL = re.compile(
+    r"\bhow many (?:patients|women|people|participants)\b(?! (?:had|have|got|with|who|relaps\w*))|"
+    r"\b(?:control|comparator|design|enrol\w*|population)\b|\barms\b"
 )
+"""Words that ask for a trial's record, not for its results."""
 _CALLED = {"trial", "drug", "regimen"}
 _DEFINED = {"term", "drug", "regimen"}
 
@@ -188,6 +190,8 @@ class _Asked:
         if entry.superseded_by and title < Bonus.TITLE_OF_SUPERSEDED:
             return Found(entry, 0.0, 0.0, lacking)
         focus = max((each.counts * self._alike(each.things) for each in entry.asked), default=0.0)
+        if entry.kind == "trial" and _OF_A_TRIAL.search(self.reading.text):
+            focus = max(focus, NAMED_ALONE)
         wording = max(
             (each.counts * _same(each.words, self.small_words) for each in entry.asked), default=0.0
         )
@@ -237,8 +241,8 @@ class _Asked:
             yield (Bonus.BELIEF_TAKEN if self.takes_for_granted else Bonus.BELIEF) * belief
         if any(token in entry.titles[0] and token not in self.tokens for token in OUTSIDE):
             yield Bonus.OUTSIDE
-        if entry.kind == "trial" and _SIZE.search(self.reading.text):
-            yield Bonus.SIZE
+        if entry.kind == "trial" and _OF_A_TRIAL.search(self.reading.text):
+            yield Bonus.OF_A_TRIAL
         if self.named:
             yield Bonus.CHAPTER * _part(self.named, entry.subject)
         if self.called:

@@ -99,8 +99,8 @@ class Bonus:
     """Its title has the trial, drug or regimen that the question calls by its name."""
     REFERRED = 0.15
     """The glossary names it for the thing whose meaning is asked."""
-    SIZE = 0.80
-    """It describes the trial whose number of patients is asked."""
+    OF_A_TRIAL = 0.80
+    """It describes the trial of which the arms, the patients or their number are asked."""
     OUTSIDE = -0.10
     """Its title is about what lies outside, and the question is not."""
     SAME_REGION = 0.06

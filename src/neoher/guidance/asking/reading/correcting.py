@@ -28,9 +28,9 @@ class Corrector:
     """The known words: those that tell what is asked, and those that are only rightly spelt."""
 
     def __init__(self, known: Iterable[str], never: Iterable[str]) -> None:
-        self._known = set(known)
         self._never = frozenset(never)
         """Rightly spelt words that nobody is corrected into."""
+        self._known = set(known) | self._never
         self._telling: set[str] = set()
         self._names: set[str] = set()
 

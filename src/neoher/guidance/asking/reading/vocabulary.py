@@ -89,8 +89,7 @@ class Vocabulary:
     def __init__(self, knowledge: Knowledge) -> None:
         self._phrases: dict[tuple[str, ...], Named | str] = {}
         self.things: dict[str, Named] = {}
-        listed = FILLERS | NOT_HELD | REAL_WORDS | PLAIN | COMMON
-        self._corrector = Corrector((part for word in listed for part in folded_words(word)), NOT_HELD)
+        self._corrector = Corrector(_folded(FILLERS | PLAIN), _folded(NOT_HELD | REAL_WORDS | COMMON))
         self._held: set[str] = set()
         self._near: dict[str, tuple[str, ...]] = _near_things(knowledge)
         self._fillers = {stem(word) for word in FILLERS} | FILLERS
@@ -219,6 +218,10 @@ class Vocabulary:
             yield from (
                 stem(word) for word in words if word not in FILLERS and stem(word) not in self._fillers
             )
+
+
+def _folded(words: Iterable[str]) -> Iterator[str]:
+    return (part for word in words for part in folded_words(word))
 
 
 def _one(phrase: str) -> str:
