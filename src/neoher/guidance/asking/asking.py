@@ -16,6 +16,7 @@ from neoher.guidance.asking.composing import line_of, related_to
 from neoher.guidance.asking.conversation import Conversation, followed_up
 from neoher.guidance.asking.finding.library import Entry, Library
 from neoher.guidance.asking.finding.ranking import Found, believes, rank
+from neoher.guidance.asking.finding.weights import BELIEF_HELD
 from neoher.guidance.asking.reading.language import DEFINITION
 from neoher.guidance.asking.reading.vocabulary import Reading
 from neoher.guidance.asking.scope import (
@@ -124,6 +125,7 @@ def _answer(
 ) -> Answer:
     first = good[0]
     chosen = [first, *(each for each in good[1:] if each.score >= first.score - _CLOSE)][:_MOST_LINES]
+    chosen += [each for each in good if each.belief >= BELIEF_HELD and each not in chosen][:1]
     entries = _own_region_first(library, [each.entry for each in chosen], region)
     shown = {entry.id for entry in entries}
     lines = [

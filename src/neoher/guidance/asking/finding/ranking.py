@@ -16,10 +16,12 @@ from neoher.guidance.asking.finding.library import Entry, Library
 from neoher.guidance.asking.finding.weights import (
     BACKGROUND,
     BELIEF,
+    BELIEF_HELD,
     BELIEF_NAMED,
     BELIEF_TAKEN,
     ENOUGH,
     ENOUGH_IN_FOCUS,
+    ENOUGH_OF_A_BELIEF,
     IN_FOCUS,
     KINDS,
     LIKE_A_NAME,
@@ -69,6 +71,9 @@ class Found:
     """Whether the question has a word that nothing holds, or names a drug, trial or regimen that this entry
     does not."""
 
+    belief: float = 0.0
+    """Share of the belief that it corrects which the question has."""
+
     @property
     def answers(self) -> bool:
         """Whether it holds enough of the question to be given as an answer.
@@ -78,7 +83,8 @@ class Found:
         if self.entry.kind != "statement" and self.focus < NAMED_ALONE:
             return False
         in_focus = self.share >= ENOUGH_IN_FOCUS and self.focus >= IN_FOCUS and not self.beside
-        return self.share >= ENOUGH or in_focus
+        believed = self.share >= ENOUGH_OF_A_BELIEF and self.belief >= BELIEF_HELD and not self.beside
+        return self.share >= ENOUGH or in_focus or believed
 
 
 def rank(
@@ -196,9 +202,9 @@ class _Asked:
             (each.counts * _same(each.words, self.small_words) for each in entry.asked), default=0.0
         )
         score = share + Bonus.FOCUS * focus + Bonus.WORDING * wording + Bonus.FULL_TEXT * closeness
-        return Found(
-            entry, share, score + sum(self._bonuses(entry)), lacking, title, focus, self._beside(entry)
-        )
+        belief = _covered(self.library, entry.corrects, self.tokens)
+        score += sum(self._bonuses(entry, belief))
+        return Found(entry, share, score, lacking, title, focus, self._beside(entry), belief)
 
     def _share(self, entry: Entry) -> tuple[float, tuple[str, ...]]:
         held = not_asked_of_a_text = 0.0
@@ -228,7 +234,7 @@ class _Asked:
         whole = self.total - not_asked_of_a_text
         return (held / whole * factor if whole > 0 else 0.0), tuple(lacking)
 
-    def _bonuses(self, entry: Entry) -> Iterator[float]:
+    def _bonuses(self, entry: Entry, belief: float) -> Iterator[float]:
         kind = KINDS[entry.kind]
         yield kind / 3 if self.definition and entry.kind in _DEFINED else kind
         if entry.id in self.referred:
@@ -236,7 +242,6 @@ class _Asked:
         regions = entry.item.regions
         if self.region is not None and regions:
             yield Bonus.SAME_REGION if self.region in regions else Bonus.OTHER_REGION
-        belief = _covered(self.library, entry.corrects, self.tokens)
         if belief >= self.near_belief:
             yield (Bonus.BELIEF_TAKEN if self.takes_for_granted else Bonus.BELIEF) * belief
         if any(token in entry.titles[0] and token not in self.tokens for token in OUTSIDE):

@@ -12,10 +12,12 @@ from neoher.guidance.asking.reading.spelling import folded_words, stem
 __all__ = [
     "BACKGROUND",
     "BELIEF",
+    "BELIEF_HELD",
     "BELIEF_NAMED",
     "BELIEF_TAKEN",
     "ENOUGH",
     "ENOUGH_IN_FOCUS",
+    "ENOUGH_OF_A_BELIEF",
     "IN_FOCUS",
     "KINDS",
     "LIKE_A_NAME",
@@ -34,8 +36,12 @@ ENOUGH = 0.75
 """Share of a question that a text must hold to be given as an answer."""
 ENOUGH_IN_FOCUS = 0.65
 """The same where a phrase by which the text is asked for has most of the question."""
-IN_FOCUS = 0.5
+IN_FOCUS = 0.60
 """How far such a phrase and the question must be one."""
+ENOUGH_OF_A_BELIEF = 0.58
+"""Share of a question that a text must hold which corrects a belief that the question has."""
+BELIEF_HELD = 0.60
+"""Share of such a belief's words that the question must have; then it is shown, whatever comes first."""
 NAMED_ALONE = 0.75
 """How far the name of a thing and the question must be one for its description to answer."""
 BELIEF = 0.50
@@ -99,7 +105,7 @@ class Bonus:
     """Its title has the trial, drug or regimen that the question calls by its name."""
     REFERRED = 0.15
     """The glossary names it for the thing whose meaning is asked."""
-    OF_A_TRIAL = 0.80
+    OF_A_TRIAL = 0.60
     """It describes the trial of which the arms, the patients or their number are asked."""
     OUTSIDE = -0.10
     """Its title is about what lies outside, and the question is not."""
