@@ -38,7 +38,7 @@ ENOUGH_IN_FOCUS = 0.65
 """The same where a phrase by which the text is asked for has most of the question."""
 IN_FOCUS = 0.60
 """How far such a phrase and the question must be one."""
-ENOUGH_OF_A_BELIEF = 0.58
+ENOUGH_OF_A_BELIEF = 0.57
 """Share of a question that a text must hold which corrects a belief that the question has."""
 BELIEF_HELD = 0.60
 """Share of such a belief's words that the question must have; then it is shown, whatever comes first."""
