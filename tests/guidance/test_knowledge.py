@@ -148,12 +148,16 @@ def test_a_day_and_a_region_know_what_was_known_there_and_then(
 @pytest.mark.parametrize(
     ("stated", "before", "from_then"),
     [
-        ("2026", dt.date(2025, 12, 31), dt.date(2026, 1, 1)),
-        ("2026-11", dt.date(2026, 10, 31), dt.date(2026, 11, 1)),
+        ("2019", dt.date(2019, 12, 30), dt.date(2019, 12, 31)),
+        ("2024-02", dt.date(2024, 2, 28), dt.date(2024, 2, 29)),
         ("2026-05-15", dt.date(2026, 5, 14), dt.date(2026, 5, 15)),
+        # What the edition of 2026-11-22 holds was out by then.
+        ("2026", dt.date(2026, 11, 21), dt.date(2026, 11, 22)),
+        ("2026-11", dt.date(2026, 11, 21), dt.date(2026, 11, 22)),
+        ("2027", dt.date(2026, 12, 31), dt.date(2027, 1, 1)),
     ],
 )
-def test_a_bare_year_or_month_is_in_force_from_its_first_day(
+def test_a_bare_year_or_month_counts_from_its_end_or_from_the_edition_that_holds_it(
     knowledge: Knowledge, stated: str, before: dt.date, from_then: dt.date
 ) -> None:
     dated = knowledge.statements["result.kristine"].model_copy(update={"since": stated})

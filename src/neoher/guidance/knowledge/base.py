@@ -12,7 +12,7 @@ from pydantic import Field
 
 from neoher.errors import InputError
 from neoher.guidance.knowledge.kinds.imaging import Appropriateness, ScheduledExam
-from neoher.guidance.knowledge.kinds.item import Entry, Item, ItemId, Line, Place, first_day
+from neoher.guidance.knowledge.kinds.item import Entry, Item, ItemId, Line, Place, first_day, last_day
 from neoher.guidance.knowledge.kinds.limits import CardiacLimits, ToxicityLimits
 from neoher.guidance.knowledge.kinds.rule import Rule
 from neoher.guidance.knowledge.kinds.source import Source
@@ -216,7 +216,7 @@ class Knowledge:
     def superseding(self, item_id: str, on: dt.date | None = None) -> tuple[Item, ...]:
         """The items that take this one's place, by `on` where a day is given."""
         known = self._superseding.get(item_id, ())
-        return tuple(item for item in known if on is None or first_day(item.since) <= on)
+        return tuple(item for item in known if on is None or self._counts_from(item) <= on)
 
     def expires(self, kind: str, item: Entry) -> dt.date | None:
         """The day from which an item counts as unchecked; None where its kind does not expire."""
@@ -229,20 +229,29 @@ class Knowledge:
     def as_of(self, day: dt.date, region: Place | None = None) -> Knowledge:
         """What was known on `day` and, where a region is given, applies there.
 
-        An item is in force from the first day that its date can mean, a bare year from 1 January, a bare
-        month from its 1st: a source dated 2026 is out in 2026, and holding it back until the year's end
-        would hide what has long been published, approvals and warnings among it. On a day early in such a
-        year it may thus count some months before it appeared; where the day decides (an approval), the item
-        gives the day. One that was superseded or had ended by then is left out. Sources stay: what rests on
-        them decides.
+        An item counts from the last day that its date can mean (a bare year: from its end), so that a case of
+        the past is not judged by what came later that year; but from the day of the edition at the latest,
+        since what the edition holds was out by then. One that was superseded or had ended by then is left
+        out. Sources stay: what rests on them decides.
         """
         kept: dict[str, tuple[Entry, ...]] = {"sources": self.contents.sources}
         for kind in Contents.kinds():
             if kind != "sources":
-                known = [item for item in self.contents.of(kind) if _in_force(item, day, region)]
+                known = [item for item in self.contents.of(kind) if self._in_force(item, day, region)]
                 gone = {name for item in known if isinstance(item, Item) for name in item.supersedes}
                 kept[kind] = tuple(item for item in known if item.id not in gone)
         return Knowledge(self.edition, Contents.model_construct(**kept), self._origins)  # type: ignore[arg-type]
+
+    def _counts_from(self, item: Item) -> dt.date:
+        """The day from which an item counts; see `as_of`."""
+        return min(last_day(item.since), max(self.edition.date, first_day(item.since)))
+
+    def _in_force(self, item: Entry, day: dt.date, region: Place | None) -> bool:
+        if not isinstance(item, Item):
+            return True
+        ended = item.until is not None and first_day(item.until) <= day
+        here = region is None or not item.regions or region in item.regions
+        return self._counts_from(item) <= day and not ended and here
 
     @cached_property
     def _superseding(self) -> Mapping[str, tuple[Item, ...]]:
@@ -295,12 +304,3 @@ def _names(item: Entry) -> Iterator[str]:
     yield item.title
     for field in ("names", "aliases", "brands", "abbreviations", "synonyms"):
         yield from getattr(item, field, ())
-
-
-def _in_force(item: Entry, day: dt.date, region: Place | None) -> bool:
-    if not isinstance(item, Item):
-        return True
-    begun = first_day(item.since) <= day
-    ended = item.until is not None and first_day(item.until) <= day
-    here = region is None or not item.regions or region in item.regions
-    return begun and not ended and here

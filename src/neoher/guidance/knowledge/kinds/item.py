@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 from enum import StrEnum
@@ -24,6 +25,7 @@ __all__ = [
     "Review",
     "Verification",
     "first_day",
+    "last_day",
 ]
 
 ItemId = Annotated[
@@ -65,8 +67,17 @@ PartialDate = Annotated[
 
 
 def first_day(stated: str) -> dt.date:
-    """The first day that a partial date can mean; from it on an item counts (`Knowledge.as_of`)."""
+    """The first day that a partial date can mean."""
     year, month, day = (*(int(part) for part in stated.split("-")), 1, 1)[:3]
+    return dt.date(year, month, day)
+
+
+def last_day(stated: str) -> dt.date:
+    """The last day that a partial date can mean: on it, what the date dates was certainly known."""
+    parts = [int(part) for part in stated.split("-")]
+    year = parts[0]
+    month = parts[1] if len(parts) > 1 else 12
+    day = parts[2] if len(parts) > 2 else calendar.monthrange(year, month)[1]
     return dt.date(year, month, day)
 
 
