@@ -10,6 +10,7 @@ from neoher.simulate.mr.scanner import Scanner, Vendor
 from neoher.simulate.mr.truth import VisitTruth
 from neoher.simulate.plane.course import node_of
 from neoher.simulate.plane.exam import PlaneExam
+from neoher.simulate.plane.mammogram_writing import TOMOSYNTHESIS, MammogramForm
 from neoher.simulate.reader import BoxMm
 from neoher.simulate.surgery import remnant_of, t_by_size
 
@@ -236,11 +237,17 @@ def _mammography(visit: str, plan: Plan, exam: PlaneExam) -> str:
     visit: {visit}
     date: {exam.taken_at.date()}
     images: {exam.folder}
-    technique: digital
-    composition: c
+{_technique(exam)}    composition: c
     lexicon_version: BI-RADS 2013
     findings:
 {findings}{_callipers(exam, spans, _drawn_on_mammograms(plan))}"""
+
+
+def _technique(exam: PlaneExam) -> str:
+    """Its line; a digitised film has no term."""
+    if exam.form == MammogramForm.FILM:
+        return ""
+    return f"    technique: {'tomosynthesis' if exam.form in TOMOSYNTHESIS else 'digital'}\n"
 
 
 def _ultrasound(visit: str, plan: Plan, exam: PlaneExam) -> str:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from neoher.errors import InputError
 from neoher.record.exam import PtExam
 from neoher.record.reading.case_file import read_case_text
-from neoher.simulate.course import plan_patient
+from neoher.simulate.course import Course, plan_patient
 from neoher.simulate.patient import simulate_patient
 from neoher.simulate.pet.case_text import pet_exam_text
 from neoher.simulate.pet.course import plan_pets
@@ -170,6 +170,14 @@ def test_the_breath_blurs_every_scan_and_is_in_the_truth() -> None:
     assert all(pet.imaging.breathing_mm == 15.0 for pet in pets)
     _, still = plan_pets(plan, "bqml-start")
     assert [pet.breathing_mm for pet in still] == [0.0] * 3
+
+
+def test_uptake_falls_where_the_tumour_answers_and_not_where_it_grows() -> None:
+    for course in (Course.FRAGMENTATION, Course.PROGRESSION):
+        _, (first, _, second) = plan_pets(plan_patient(5, course), "bqml-start")
+        assert (first.uptake, first.lesion_scale) == (1.0, 1.0)
+        assert (second.uptake > 1.0) == (course is Course.PROGRESSION)
+        assert (second.lesion_scale > 1.0) == (course is Course.PROGRESSION)
 
 
 def test_nobody_breathes_by_a_negative_depth_or_a_forearm(tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ class PlaneExam:
     """What was written, and every length that is true of it."""
 
     folder: str
+    form: str
+    """How its images state their scale."""
     taken_at: dt.datetime
     objects: int
     lines: tuple[Line, ...]

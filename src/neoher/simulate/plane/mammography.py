@@ -64,7 +64,7 @@ def write_mammography(
     spot_form = MammogramForm.FACTOR if form in TOMOSYNTHESIS else form
     write_mammogram(case / name, header, image, "CC", spot_form, len(VIEWS) + 1)
     lines += _projection_lines(name, "CC, magnified", image, spot_form)
-    return PlaneExam(folder, header.taken_at, len(VIEWS) + 1, tuple(lines))
+    return PlaneExam(folder, form.value, header.taken_at, len(VIEWS) + 1, tuple(lines))
 
 
 def _projection_lines(name: str, view: str, image: Mammogram, form: MammogramForm) -> list[Line]:

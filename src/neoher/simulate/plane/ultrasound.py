@@ -44,7 +44,7 @@ def write_ultrasound(
     if tumour.reach_mm > 0:
         volumes = written.breast(tumour)
     written.axilla(node)
-    return PlaneExam(folder, header.taken_at, written.objects, tuple(written.lines), volumes)
+    return PlaneExam(folder, form.value, header.taken_at, written.objects, tuple(written.lines), volumes)
 
 
 class _Writing:
