@@ -3,21 +3,22 @@
 python scripts/recovery_table.py [--courses NAME,…] [--seeds N] [--vendors ge,siemens] [--motion-mm MM]
                                  [--workers N]
 
-Each course with seeds 1 to N (3) as each vendor writes MRI, through DICOM; the forms of diffusion, PET,
-mammography and ultrasound change from patient to patient until each was used. Then each course once more with
-a patient who moves between the contrast phases. One row per quantity and modality: differences measured -
-true, their mean (bias), standard deviation, 95 % limits (bias ± 1.96 SD) and the largest; how often something
-that is not there was said to be absent, how often it was found all the same, and how often something that is
-there got no value (an image without a scale, an exam without what the value needs), which the measurement
-says.
+Each course with seeds 1 to N (2), the MRI of one patient as ge writes it and of the next as siemens does,
+through DICOM; the forms of diffusion, PET, mammography and ultrasound change from patient to patient. Then
+each course once more with a patient who moves between the contrast phases. One row per quantity and modality:
+differences measured - true, their mean (bias), standard deviation, 95 % limits (bias ± 1.96 SD) and the
+largest; how often something that is not there was said to be absent, how often it was found all the same, and
+how often something that is there got no value (an image without a scale, an exam without what the value
+needs), which the measurement says. Ctrl-C prints what was measured until then.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, stdev
@@ -71,7 +72,7 @@ def pairs_of(job: Job) -> list[Pair]:
             course=job.course,
             seed=job.seed,
             vendor=job.vendor,
-            diffusion_form=_in_turn(DiffusionForm, job.number),
+            diffusion_form=_in_turn(DiffusionForm, job.number + job.seed),
             plane_forms=forms,
             pet_form=_in_turn(VENDOR_FORMS, job.number),
         )
@@ -85,15 +86,12 @@ def _in_turn(forms: Iterable[_Form], number: int) -> _Form:
 
 def jobs_of(courses: list[Course], seeds: int, vendors: list[Vendor], motion_mm: float) -> Iterator[Job]:
     """All that is to be simulated."""
-    number = 0
-    for seed in range(1, seeds + 1):
-        for course in courses:
-            for vendor in vendors:
-                yield Job(number, course, seed, vendor, 0.0)
-                number += 1
-    if motion_mm:
-        for place, course in enumerate(courses):
-            yield Job(number + place, course, 1, vendors[place % len(vendors)], motion_mm)
+    moving = [(course, 1, motion_mm) for course in courses] if motion_mm else []
+    still = [(course, seed, 0.0) for seed in range(1, seeds + 1) for course in courses]
+    for number, (course, seed, motion) in enumerate((*still, *moving)):
+        # With an even number of vendors or courses, the next seed begins with the next vendor.
+        vendor = vendors[(number + (seed - 1) * (len(courses) + 1)) % len(vendors)]
+        yield Job(number, course, seed, vendor, motion)
 
 
 HEADS = (
@@ -157,13 +155,26 @@ def cells(pairs: list[Pair]) -> tuple[str, ...]:
 def main() -> None:
     """Print the table."""
     arguments = _arguments()
-    jobs = list(jobs_of(arguments.courses, arguments.seeds, arguments.vendors, arguments.motion_mm))
+    jobs = sorted(
+        jobs_of(arguments.courses, arguments.seeds, arguments.vendors, arguments.motion_mm),
+        key=lambda job: (job.seed, job.motion_mm),
+    )
+    pairs: list[Pair] = []
+    done: list[Job] = []
     with ProcessPoolExecutor(arguments.workers, max_tasks_per_child=4) as pool:
-        pairs = [pair for patient in pool.map(pairs_of, jobs) for pair in patient]
-    moving = sum(job.motion_mm > 0 for job in jobs)
+        waiting = {pool.submit(pairs_of, job): job for job in jobs}
+        try:
+            for future in as_completed(waiting):
+                pairs += future.result()
+                done.append(waiting[future])
+                print(f"{len(done)} of {len(jobs)}: {waiting[future]}", file=sys.stderr, flush=True)
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+    moving = sum(job.motion_mm > 0 for job in done)
+    courses = dict.fromkeys(job.course for job in jobs if job in done)
     print(
-        f"{len(jobs)} simulated patients, {moving} of them moving; "
-        f"courses: {', '.join(arguments.courses)}; seeds 1 to {arguments.seeds}.\n"
+        f"{len(done)} simulated patients, {moving} of them moving; "
+        f"courses: {', '.join(courses)}; seeds 1 to {max((job.seed for job in done), default=0)}.\n"
     )
     print(f"| {' | '.join(HEADS)} |")
     print(f"|{'---|' * len(HEADS)}")
@@ -174,8 +185,10 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--courses", type=_courses, default=list(Course), help="joined by commas; all")
-    parser.add_argument("--seeds", type=int, default=3, help="seeds 1 to this (3)")
-    parser.add_argument("--vendors", type=_vendors, default=list(Vendor), help="joined by commas; both")
+    parser.add_argument("--seeds", type=int, default=2, help="seeds 1 to this (2)")
+    parser.add_argument(
+        "--vendors", type=_vendors, default=list(Vendor), help="joined by commas; both, in turn"
+    )
     parser.add_argument("--motion-mm", type=float, default=4.0, help="of those who move; 0: none moves")
     parser.add_argument("--workers", type=int, default=2)
     return parser.parse_args()

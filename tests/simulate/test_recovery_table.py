@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from neoher.simulate.patient import (
     Vendor,
     simulate_patient,
 )
+from neoher.simulate.pet.vendor_forms import VENDOR_FORMS
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
@@ -74,13 +76,14 @@ def test_figures_of_a_row() -> None:
     }
 
 
-def test_every_form_is_used_and_every_course_moves_once() -> None:
-    jobs = list(recovery_table.jobs_of(list(Course), 1, list(Vendor), 4.0))
+def test_two_seeds_use_every_form_and_every_course_as_both_vendors() -> None:
+    jobs = list(recovery_table.jobs_of(list(Course), 2, list(Vendor), 4.0))
     assert len(jobs) == 3 * len(Course)
     assert [job.course for job in jobs if job.motion_mm] == list(Course)
-    still = [job.number for job in jobs if not job.motion_mm]
-    assert len({number % len(MammogramForm) for number in still}) == len(MammogramForm)
-    assert len({number % len(SonogramForm) for number in still}) == len(SonogramForm)
+    still = [job for job in jobs if not job.motion_mm]
+    assert {(job.course, job.vendor) for job in still} == set(itertools.product(Course, Vendor))
+    for forms in (MammogramForm, SonogramForm, DiffusionForm, VENDOR_FORMS):
+        assert len({job.number % len(forms) for job in still}) == len(forms)
 
 
 @pytest.mark.slow
