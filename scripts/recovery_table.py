@@ -1,7 +1,7 @@
 """Print bias and limits of agreement of every measured quantity against the truth of simulated patients.
 
 python scripts/recovery_table.py [--courses NAME,…] [--seeds N] [--vendors ge,siemens] [--motion-mm MM]
-                                 [--workers N]
+                                 [--workers N] [--into FILE]
 
 Each course with seeds 1 to N (2), the MRI of one patient as ge writes it and of the next as siemens does,
 through DICOM; the forms of diffusion, PET, mammography and ultrasound change from patient to patient. Then
@@ -9,7 +9,8 @@ each course once more with a patient who moves between the contrast phases. One 
 differences measured - true, their mean (bias), standard deviation, 95 % limits (bias ± 1.96 SD) and the
 largest; how often something that is not there was said to be absent, how often it was found all the same, and
 how often something that is there got no value (an image without a scale, an exam without what the value
-needs), which the measurement says. Ctrl-C prints what was measured until then.
+needs), which the measurement says. Ctrl-C prints what was measured until then. --into also puts the table
+into a document, between the lines that mark it (docs/recovery.md).
 """
 
 from __future__ import annotations
@@ -94,6 +95,7 @@ def jobs_of(courses: list[Course], seeds: int, vendors: list[Vendor], motion_mm:
         yield Job(number, course, seed, vendor, motion)
 
 
+BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
 HEADS = (
     "modality",
     "quantity",
@@ -170,16 +172,29 @@ def main() -> None:
                 print(f"{len(done)} of {len(jobs)}: {waiting[future]}", file=sys.stderr, flush=True)
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
+    text = table_of(pairs, done)
+    print(text)
+    if arguments.into is not None:
+        document = arguments.into.read_text(encoding="utf-8")
+        before, _, rest = document.partition(BEGIN)
+        _, _, after = rest.partition(END)
+        new = f"{before}{BEGIN}\n{text}\n{END}{after}"
+        arguments.into.write_text(new, encoding="utf-8")
+
+
+def table_of(pairs: list[Pair], done: list[Job]) -> str:
+    """The table in Markdown, below a line that says of whom it is."""
     moving = sum(job.motion_mm > 0 for job in done)
-    courses = dict.fromkeys(job.course for job in jobs if job in done)
-    print(
-        f"{len(done)} simulated patients, {moving} of them moving; "
-        f"courses: {', '.join(courses)}; seeds 1 to {max((job.seed for job in done), default=0)}.\n"
-    )
-    print(f"| {' | '.join(HEADS)} |")
-    print(f"|{'---|' * len(HEADS)}")
-    for row in rows_of(pairs):
-        print(f"| {' | '.join(row)} |")
+    courses = sorted({job.course for job in done}, key=list(Course).index)
+    lines = [
+        f"{len(done)} simulated patients, {moving} of them moving between the contrast phases; "
+        f"{', '.join(courses)}; seeds 1 to {max((job.seed for job in done), default=0)}.",
+        "",
+        f"| {' | '.join(HEADS)} |",
+        f"|{'---|' * len(HEADS)}",
+        *(f"| {' | '.join(row)} |" for row in rows_of(pairs)),
+    ]
+    return "\n".join(lines)
 
 
 def _arguments() -> argparse.Namespace:
@@ -191,6 +206,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--motion-mm", type=float, default=4.0, help="of those who move; 0: none moves")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--into", type=Path, help="a document with a marked place for the table")
     return parser.parse_args()
 
 
