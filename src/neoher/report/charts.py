@@ -1,4 +1,4 @@
-"""Charts: the kinetic curve of a lesion and its size over the visits, as SVG for screen and paper.
+"""Charts: the kinetic curve of a lesion and its volume over the visits, as SVG for screen and paper.
 
 Colours and type come from the page's style sheet by class; each drawing also carries its own, so that it
 reads outside the page.
@@ -12,15 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from neoher.report.content import SUMMARY_QUANTITIES, LesionTable, Origin, QuantityRow
-from neoher.report.numbers import short_date, unit_word, with_unit
+from neoher.report.content import LesionTable, Origin, QuantityRow
+from neoher.report.numbers import short_date, with_unit
 
-__all__ = ["CurvePoint", "kinetic_chart", "size_chart", "ticks"]
+__all__ = ["CurvePoint", "kinetic_chart", "ticks", "volume_chart"]
 
 _INK, _QUIET, _HAIR = "#222", "#6a6a6a", "#dcd8d0"
 _MEASURED = "#1f4e79"
-_REPORTED = {"MR": "#a04a1c", "US": "#5f6f2e", "MG": "#75597f"}
-_REPORTED_OTHER = "#7a6a4f"
+_REPORTED = "#a04a1c"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,46 +98,30 @@ def kinetic_chart(points: Sequence[CurvePoint], *, zero: str) -> str:
     return "".join(parts)
 
 
-def size_chart(table: LesionTable, units: Sequence[str] = ("mm", "cm3")) -> str:
-    """Size of one lesion over the visits: one panel per unit; measured filled, reported open.
+def volume_chart(table: LesionTable) -> str:
+    """Functional tumour volume of one lesion over the visits; measured filled, reported open.
 
-    A visit without a value leaves a gap in its line: nothing is drawn where nothing is known, and where it
-    is known that there is nothing to measure, the axis says so. Returns an empty string when no quantity is
-    known at three visits: two values are said by the table.
+    A visit without a value leaves a gap in its line: nothing is drawn where nothing is known. Returns an
+    empty string when it is known at fewer than three visits: two values are said by the table.
     """
-    panels = [(unit, _drawn_rows(table, unit)) for unit in units]
-    panels = [(unit, rows) for unit, rows in panels if any(_visits_known(row) > 2 for row in rows)]
-    if not panels:
+    rows = [row for row in table.rows if row.quantity == "functional_tumour_volume"]
+    rows = [row for row in rows if any(cell.value is not None for cell in row.cells)]
+    if not any(sum(cell.value is not None for cell in row.cells) > 2 for row in rows):
         return ""
     width, height = 372.0, 236.0
-    alt = f"Size of {table.title} over the visits; the table holds the values"
-    parts = [_open(width * len(panels), height, alt, 11)]
-    for position, (unit, rows) in enumerate(panels):
-        parts.append(_size_panel(table, unit, rows, position * width, width, height))
-    parts.append("</svg>")
-    return "".join(parts)
-
-
-def _size_panel(
-    table: LesionTable, unit: str, rows: Sequence[QuantityRow], offset: float, width: float, height: float
-) -> str:
+    alt = f"Functional tumour volume of {table.title} over the visits; the table holds the values"
     top = max(cell.value for row in rows for cell in row.cells if cell.value is not None)
     y_ticks = ticks(0.0, top if top > 0 else 1.0, 4)
     places = _places(table)
     span = (min(places), max(places)) if len(set(places)) > 1 else (places[0] - 1, places[0] + 1)
-    panel = _Panel(offset + 34, 26, width - 34 - 128, height - 26 - 40, span, (0.0, y_ticks[-1]))
-    title = {"mm": "diameter, mm", "cm3": "functional tumour volume, cc"}.get(unit, unit_word(unit))
-    parts = [_words(offset + 4, 13, title, "start", _QUIET), _axes(panel, (), y_ticks)]
-    for column, (heading, place) in enumerate(zip(table.headings, places, strict=True)):
+    panel = _Panel(34, 26, width - 34 - 128, height - 26 - 40, span, (0.0, y_ticks[-1]))
+    parts = [_open(width, height, alt, 11)]
+    parts += [_words(4, 13, "functional tumour volume, cc", "start", _QUIET), _axes(panel, (), y_ticks)]
+    for heading, place in zip(table.headings, places, strict=True):
         x = panel.x(place)
         parts.append(_words(x, height - 24, heading.visit, "middle", _INK))
         if heading.date and len(table.headings) <= 5 and heading.visit != short_date(heading.date):
             parts.append(_words(x, height - 11, short_date(heading.date)[:-5], "middle", _QUIET, 9))
-        cells = [row.cells[column] for row in rows]
-        if any(cell.gone for cell in cells) and all(cell.value is None for cell in cells):
-            parts.append(
-                _words(x, panel.y(0) - 5, "none to measure", "end" if column else "start", _QUIET, 9)
-            )
     ends = []
     for row in rows:
         colour = _colour(row)
@@ -149,12 +132,13 @@ def _size_panel(
             for column, cell in enumerate(row.cells)
         ]
         parts.append(_line_with_gaps(drawn, colour, dashed=row.origin is Origin.REPORTED))
-        parts += [_dot(point, row, colour, unit) for point in drawn if point]
+        parts += [_dot(point, row, colour) for point in drawn if point]
         last = [point for point in drawn if point][-1]
         ends.append((last[1], last[0], row))
     ends.sort(key=lambda end: end[0])
     for y, (_, _, row) in zip(_apart([end[0] for end in ends]), ends, strict=True):
         parts.append(_key(panel.left + panel.width + 16, y, row))
+    parts.append("</svg>")
     return "".join(parts)
 
 
@@ -164,42 +148,21 @@ def _key(x: float, y: float, row: QuantityRow) -> str:
     fill = colour if row.origin is Origin.MEASURED else "#fff"
     return (
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.2" fill="{fill}" stroke="{colour}" stroke-width="1.3"/>'
-        + _words(x + 8, y + 3.5, _row_words(row), "start", colour, 10)
+        + _words(x + 8, y + 3.5, f"{row.origin.value} {row.modality}", "start", colour, 10)
     )
 
 
-def _visits_known(row: QuantityRow) -> int:
-    return sum(cell.value is not None or cell.gone for cell in row.cells)
-
-
-def _drawn_rows(table: LesionTable, unit: str) -> list[QuantityRow]:
-    return [
-        row
-        for row in table.rows
-        if row.unit == unit
-        and row.quantity in SUMMARY_QUANTITIES
-        and any(cell.value is not None for cell in row.cells)
-    ]
-
-
-def _dot(point: tuple[float, float, float], row: QuantityRow, colour: str, unit: str) -> str:
+def _dot(point: tuple[float, float, float], row: QuantityRow, colour: str) -> str:
     x, y, value = point
     fill = colour if row.origin is Origin.MEASURED else "#fff"
     return (
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.2" fill="{fill}" stroke="{colour}" stroke-width="1.3">'
-        f"<title>{escape(with_unit(value, unit))}</title></circle>"
+        f"<title>{escape(with_unit(value, row.unit))}</title></circle>"
     )
 
 
-def _row_words(row: QuantityRow) -> str:
-    kind = " short axis" if row.quantity == "short_axis" else ""
-    return f"{row.origin.value} {row.modality}{kind}"
-
-
 def _colour(row: QuantityRow) -> str:
-    if row.origin is Origin.MEASURED:
-        return _MEASURED
-    return _REPORTED.get(row.modality, _REPORTED_OTHER)
+    return _MEASURED if row.origin is Origin.MEASURED else _REPORTED
 
 
 def _places(table: LesionTable) -> list[float]:

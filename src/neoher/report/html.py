@@ -11,7 +11,7 @@ from markupsafe import Markup
 from pydantic import JsonValue
 
 from neoher.guidance.knowledge.kinds.statement import Audience
-from neoher.report.charts import size_chart
+from neoher.report.charts import volume_chart
 from neoher.report.content import ReportContent
 from neoher.report.numbers import change_percent, long_date, short_date, with_unit
 from neoher.report.timeline_chart import timeline_chart
@@ -66,7 +66,7 @@ def _environment() -> Environment:
         parameters=_parameters,
         short_hash=_short_hash,
         short_date=short_date,
-        size_chart=size_chart,
+        volume_chart=volume_chart,
         timeline_chart=timeline_chart,
         with_unit=with_unit,
     )
