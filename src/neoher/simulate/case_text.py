@@ -230,7 +230,7 @@ def _mammography(visit: str, plan: Plan, exam: PlaneExam) -> str:
         described = "morphology: fine pleomorphic, distribution: grouped"
         lines.append(f"        calcifications: {{{described}, extent_mm: {round(specks)}}}")
     findings = "\n".join(lines)
-    spans = {"mass": "longest", "calcifications": "calcifications"}
+    spans = {"mass": "longest"}
     return f"""\
   - id: MG-{visit}
     modality: MG
@@ -261,6 +261,7 @@ def _ultrasound(visit: str, plan: Plan, exam: PlaneExam) -> str:
             "orientation: not parallel, margin: spiculated, echo_pattern: hypoechoic}"
         )
     hilum = "present" if node.has_hilum else "absent"
+    spans = {"across the longest": "second axis"}
     axilla = f"{{lesion: N1, short_mm: {node.short_mm:g}, cortex_mm: {node.cortex_mm:g}, hilum: {hilum}}}"
     return f"""\
   - id: US-{visit}
@@ -271,17 +272,21 @@ def _ultrasound(visit: str, plan: Plan, exam: PlaneExam) -> str:
     lexicon_version: BI-RADS 2013
     findings:
       - {primary}
-      - {axilla}{_callipers(exam, {"longest": "longest", "short axis": "short axis", "cortex": "cortex"})}"""
+      - {axilla}{_callipers(exam, spans)}"""
 
 
 def _callipers(exam: PlaneExam, spans: dict[str, str], drawn: frozenset[str] | None = None) -> str:
-    """The reader's callipers: the ends of the true lengths, to a tenth of a pixel."""
+    """The reader's callipers: the ends of the true lengths, to a tenth of a pixel.
+
+    `spans`: what the record calls a length, where it is not its own name.
+    """
     lines = [line for line in exam.lines if drawn is None or line.what in drawn]
     if not lines:
         return ""
     listed = "\n".join(
-        f"      - {{lesion: {line.lesion}, span: {spans[line.what]}, "
-        f"image: {line.image.rpartition('/')[2]}, from: {_pixel(line.start)}, to: {_pixel(line.end)}}}"
+        f"      - {{lesion: {line.lesion}, span: {spans.get(line.what, line.what)}, "
+        f"image: {line.image.rpartition('/')[2]}, {f'frame: {line.frame}, ' if line.frame else ''}"
+        f"from: {_pixel(line.start)}, to: {_pixel(line.end)}}}"
         for line in lines
     )
     return f"\n    callipers:\n{listed}"

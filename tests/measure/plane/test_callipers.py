@@ -20,14 +20,16 @@ from neoher.record.measurement import Measurements
 from neoher.record.reading.case_file import read_case_text
 from neoher.simulate.course import plan_patient
 from neoher.simulate.plane.course import BEFORE
-from neoher.simulate.plane.exam import PlaneExam, write_mammography, write_ultrasound
+from neoher.simulate.plane.exam import PlaneExam
 from neoher.simulate.plane.line import Line
 from neoher.simulate.plane.mammogram import calcifications_mm
 from neoher.simulate.plane.mammogram_writing import MammogramForm, PlaneHeader
-from neoher.simulate.plane.sonogram_writing import SonogramForm
+from neoher.simulate.plane.mammography import write_mammography
+from neoher.simulate.plane.sonogram_forms import SonogramForm
+from neoher.simulate.plane.ultrasound import write_ultrasound
 
 HEADER = PlaneHeader("P1", 1976, 3, "X", dt.datetime(2025, 2, 5, 14, 5))
-SPANS = {"mass": "longest"}
+SPANS = {"mass": "longest", "across the longest": "second axis"}
 UIDS = "1.2.826.0.1.3680043.8.498.88"
 RECORD = """\
 neoher: 1
@@ -48,7 +50,7 @@ exams:
 
 def calliper(line: Line) -> str:
     span, image = SPANS.get(line.what, line.what), line.image.rpartition("/")[2]
-    points = f"from: {list(line.start)}, to: {list(line.end)}"
+    points = f"frame: {line.frame}, from: {list(line.start)}, to: {list(line.end)}"
     return f"{{lesion: {line.lesion}, span: {span}, image: {image}, {points}}}"
 
 
@@ -179,7 +181,22 @@ def test_a_node_has_its_short_axis_and_cortex(ultrasound: tuple[Path, PlaneExam]
         "short_axis": pytest.approx(BEFORE.short_mm, rel=0.005),
         "cortex": pytest.approx(BEFORE.cortex_mm, rel=0.005),
     }
-    assert sizes(results["L1"]) == {"longest_diameter": pytest.approx(exam.lines[0].true_mm, rel=0.005)}
+    (volume,) = exam.volumes
+    assert sizes(results["L1"]) == {
+        "longest_diameter": pytest.approx(volume.axes_mm[0], rel=0.005),
+        "second_axis": pytest.approx(volume.axes_mm[1], rel=0.005),
+        "third_axis": pytest.approx(volume.axes_mm[2], rel=0.005),
+        "ellipsoid_volume": pytest.approx(volume.ellipsoid_cc, rel=0.015),
+    }
+
+
+def test_a_tomosynthesis_is_measured_in_the_slice_that_was_named(mammograms: Any) -> None:
+    folder, exam = mammograms(MammogramForm.TOMOSYNTHESIS_PER_FRAME)
+    assert any(line.frame > 0 for line in exam.lines)
+    result = measured(folder, "MG", "mg", [calliper(line) for line in exam.lines])["L1"]
+    assert sizes(result)["longest_diameter"] == pytest.approx(exam.longest_mm("L1", "mass"), rel=0.005)
+    named = {one.image for one in value_of(result).readings}
+    assert any(", frame " in name for name in named)
 
 
 def test_points_outside_the_picture_are_refused(ultrasound: tuple[Path, PlaneExam]) -> None:
@@ -240,6 +257,8 @@ def test_three_axes_make_the_ellipsoid_of_the_knowledge(tmp_path: Path) -> None:
     longer = [axes[0], across("second axis", 30.2, "image: radial.dcm")]
     refused = measured(tmp_path, "US", "us", longer)["L1"]
     assert "exceeds its longest diameter" in str(refused.problem)
+    third = [axes[0], across("third axis", 30.2, "image: radial.dcm")]
+    assert codes(measured(tmp_path, "US", "us", third)["L1"]) == ["third-axis-exceeds-longest"]
     same = [axes[0], across("second axis", 30, "image: radial.dcm")]
     assert sizes(measured(tmp_path, "US", "us", same)["L1"])["second_axis"] == pytest.approx(30)
 

@@ -124,8 +124,12 @@ def join_readings(
     )
     sizes = {span: _longest(counted, span) for span in QUANTITIES if any(one.span is span for one in judged)}
     _refuse_longer_axes(lesion, sizes)
+    longest, third = sizes.get(Span.LONGEST), sizes.get(Span.THIRD_AXIS)
     axes = [size for span in _AXES if (size := sizes.get(span)) is not None]
     warnings = [warning for one in joined for warning in one.warnings]
+    if longest is not None and third is not None and third > longest * (1 + _LEAST_SAME):
+        message = f"{lesion}: the third axis, {third:.1f} mm, exceeds the longest diameter, {longest:.1f} mm."
+        warnings.append(("third-axis-exceeds-longest", message))
     short, cortex = sizes.get(Span.SHORT_AXIS), sizes.get(Span.CORTEX)
     if short is not None and cortex is not None and cortex > short * (1 + _LEAST_SAME):
         message = (
@@ -172,8 +176,9 @@ def _longest(counted: Sequence[CalliperReading], span: Span) -> float | None:
 
 
 def _refuse_longer_axes(lesion: str, sizes: dict[Span, float | None]) -> None:
+    """Across the longest, in its own plane, nothing is longer; the third axis lies in another plane."""
     longest = sizes.get(Span.LONGEST)
-    for span in (Span.SECOND_AXIS, Span.THIRD_AXIS, Span.SHORT_AXIS):
+    for span in (Span.SECOND_AXIS, Span.SHORT_AXIS):
         size = sizes.get(span)
         if longest is not None and size is not None and size > longest * (1 + _LEAST_SAME):
             raise InputError(

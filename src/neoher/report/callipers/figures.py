@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from neoher.errors import ImageError
 from neoher.imaging.projection import calibrate_projection
-from neoher.imaging.ultrasound import calibrate_ultrasound
+from neoher.imaging.ultrasound import Point, calibrate_ultrasound
 from neoher.intake.plane_image import PlaneImage
 from neoher.intake.plane_pixels import read_display_pixels
 from neoher.measure.plane.callipers import PreparedLengths
@@ -48,9 +48,10 @@ def plane_pictures(prepared: PreparedLengths) -> tuple[KeyImage, ...]:
     if prepared.lengths is None:
         return tuple(_bare(prepared))
     readings = prepared.lengths.readings
-    by_image: dict[tuple[str, int], list[tuple[PlacedCalliper, CalliperReading]]] = {}
+    # Two pictures side by side on one screen have a scale each, and are drawn apart.
+    by_image: dict[tuple[str, int, str], list[tuple[PlacedCalliper, CalliperReading]]] = {}
     for placed, reading in zip(prepared.placed, readings, strict=True):
-        key = (placed.found.source.label, placed.image.frame)
+        key = (placed.found.source.label, placed.image.frame, reading.length.basis)
         by_image.setdefault(key, []).append((placed, reading))
     return tuple(_with_callipers(some) for some in by_image.values())
 
@@ -117,13 +118,19 @@ def _picture_scale(image: PlaneImage) -> tuple[PixelWindow, Calibration | None]:
             return whole, calibrate_projection(image.projection, image.label)
         pictures = [one.box for one in image.regions if one.shows_space and _fits(one.box, image)]
         if not pictures:
-            return whole, calibrate_ultrasound((), image.size, (), pixel_spacing=image.pixel_spacing)
+            return whole, _ultrasound_scale(image, ())
         box = max(pictures, key=lambda one: (one.right - one.left) * (one.bottom - one.top))
         middle = ((box.left + box.right) / 2, (box.top + box.bottom) / 2)
-        return _of_box(box, image), calibrate_ultrasound(image.regions, image.size, (middle,))
+        return _of_box(box, image), _ultrasound_scale(image, (middle,))
     except ImageError:
         # A scale that cannot be is told where something is measured by it.
         return whole, None
+
+
+def _ultrasound_scale(image: PlaneImage, points: tuple[Point, ...]) -> Calibration:
+    return calibrate_ultrasound(
+        image.regions if points else (), image.size, points, pixel_spacing=image.pixel_spacing
+    )
 
 
 def _line(reading: CalliperReading) -> DrawnLine:
