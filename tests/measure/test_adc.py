@@ -21,8 +21,9 @@ from neoher.cli.main import run
 from neoher.errors import ImageError, InputError, SeriesError
 from neoher.intake.diffusion.exam import find_diffusion
 from neoher.intake.diffusion.object_facts import unit_factor
-from neoher.measure.adc import DIFFUSION, AdcInputs, AdcValue, compute
+from neoher.measure.adc import AdcInputs, AdcValue, compute
 from neoher.measure.case import measure_case
+from neoher.measure.diffusion import DIFFUSION
 from neoher.record.conclusion import Conclusion
 from neoher.record.measurement import Measurements
 from neoher.record.reading.case_file import read_case

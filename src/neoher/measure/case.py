@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from neoher.errors import NeoherError, NoSuchImages
-from neoher.measure.adc import DIFFUSION
 from neoher.measure.dce_exam import Watch
+from neoher.measure.diffusion import DIFFUSION
 from neoher.measure.functional_volume import FUNCTIONAL_VOLUME
 from neoher.measure.method import Method, Prepared, lesions_with_region
 from neoher.measure.once import Once

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from neoher.measure.adc import AdcValue, PreparedAdc
+from neoher.measure.adc import AdcValue
 from neoher.measure.case import ExamResult
+from neoher.measure.diffusion import PreparedAdc
 from neoher.measure.functional_volume import PreparedDce, StoredFtvValue
 from neoher.measure.plane.callipers import PreparedLengths
 from neoher.measure.plane.lengths import LesionLengths

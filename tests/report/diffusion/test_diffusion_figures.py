@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from neoher.imaging.diffusion import AdcFit
-from neoher.measure.adc import AdcSlice, AdcValue
+from neoher.measure.adc import AdcValue
+from neoher.measure.diffusion import AdcSlice
 from neoher.report.diffusion.colours import adc_colours
 from neoher.report.diffusion.figures import diffusion_pictures
 from neoher.report.diffusion.histogram import BIN, TOP, counts, histogram

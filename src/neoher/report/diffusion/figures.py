@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from neoher.measure.adc import AdcSlice
+from neoher.measure.diffusion import AdcSlice
 from neoher.report.content import KeyImage
 from neoher.report.diffusion.colours import BLACK_AT, WHITE_AT, adc_colours, colour_of
 from neoher.report.diffusion.histogram import LEAST_VOXELS, histogram

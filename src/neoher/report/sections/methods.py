@@ -81,6 +81,10 @@ def _used(findings: Findings) -> Iterator[tuple[str, Calculator[Any, Any]]]:
         from neoher.measure.suv import CALCULATOR as SUV
 
         yield "suv", SUV
+    if "length" in measured:
+        from neoher.measure.length import CALCULATOR as LENGTH
+
+        yield "length", LENGTH
     if findings.tissue.her2:
         from neoher.pathology.her2.assessment import CALCULATOR as HER2
         from neoher.pathology.receptors import CALCULATOR as RECEPTORS
