@@ -14,7 +14,7 @@ from neoher.report.content import ExamImages, KeyImage, LegendEntry, ReportConte
 from neoher.report.html import render
 
 Build = Callable[..., ReportContent]
-VOID = {"meta", "br", "img", "link", "hr", "input"}
+VOID = {"meta", "br", "img", "link", "hr", "input", "wbr"}
 
 
 class Page(HTMLParser):

@@ -9,6 +9,7 @@ __all__ = ["Explanation", "explained"]
 
 _FENCE = re.compile(r"```[a-z]*\n(.*?)```", re.DOTALL)
 _MARKS = re.compile(r"\*\*|`")
+_EMPHASIS = re.compile(r"(?<![\w*])\*(\S(?:[^*\n]*\S)?)\*(?![\w*])")
 _ITEM = re.compile(r"^(?:[-*]|\d+\.) +", re.MULTILINE)
 
 
@@ -28,7 +29,7 @@ def explained(text: str) -> Explanation:
     paragraphs: list[str] = []
     items: list[str] = []
     for block in re.split(r"\n\s*\n", _FENCE.sub("\n\n", text)):
-        stated = _MARKS.sub("", block).strip()
+        stated = _EMPHASIS.sub(r"\1", _MARKS.sub("", block)).strip()
         if stated.startswith("|"):
             formulas.append(stated)
             continue

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from pydantic import JsonValue
 
 from neoher.guidance.knowledge.kinds.statement import Audience
@@ -57,6 +57,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters.update(
+        breakable=_breakable,
         change_percent=change_percent,
         citation=_citation,
         css_string=_css_string,
@@ -79,6 +80,11 @@ def _citation(source: str) -> str:
         if source.startswith(prefix):
             return address.format(source[len(prefix) :])
     return ""
+
+
+def _breakable(identifier: str) -> Markup:
+    """An id or address that may go on in the next line behind a stroke."""
+    return Markup("/<wbr>").join(escape(part) for part in identifier.split("/"))
 
 
 def _facts_used(inputs: Mapping[str, JsonValue]) -> str:
