@@ -9,9 +9,7 @@ from neoher.report.explanation import explained
 
 
 def test_a_formula_keeps_its_lines_and_a_paragraph_does_not() -> None:
-    told = explained(
-        "**The formula**, lengths\nin mm:\n\n```\na = b\nc   = d\n```\n\nIt `ends` *here*, 2 * 3."
-    )
+    told = explained("**A formula**, in\nmm:\n\n```\na = b\nc   = d\n```\n\nIt `ends` *here*, 2 * 3.")
     assert told.formulas == ("a = b\nc   = d",)
     assert told.paragraphs == ("A formula, in mm:", "It ends here, 2 * 3.")
 

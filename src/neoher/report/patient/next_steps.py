@@ -134,9 +134,8 @@ def _by_topic(case: Case, advice: Advice, knowledge: Knowledge) -> Iterator[Sect
 def _option(case: Case, option: AdviceOption, knowledge: Knowledge) -> str:
     cancer = next((each for each in case.cancers if each.id == option.cancer), None)
     of = f", for the cancer in your {cancer.side} breast" if cancer and cancer.side else ""
-    if option.on_hold:
-        of += ", on hold now"
-    return f"{_STRENGTH[option.strength]}{of}: {_named(option, knowledge)}{_worded(option, knowledge)}"
+    strength = "Paused now, so for later" if option.on_hold else _STRENGTH[option.strength]
+    return f"{strength}{of}: {_named(option, knowledge)}{_worded(option, knowledge)}"
 
 
 def _named(option: AdviceOption, knowledge: Knowledge) -> str:

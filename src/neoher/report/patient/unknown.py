@@ -49,18 +49,22 @@ _FACTS = (
     (r"surgery.*specimen", "What was found in the tissue from the operation."),
     (r"surgery", "Whether you have had an operation."),
 )
+_ASSUMED = "Where the record names no treatment, scan or operation, none was counted so far."
 _OTHER = "A fact that the record does not hold."
 
 
 def unknown_section(findings: Findings) -> Section:
     """Each missing fact once, in plain words; where nothing is missing, that is said."""
     advice, _ = advice_of(findings)
-    items = tuple(dict.fromkeys(fact_in_words(path) for path in advice.missing))
+    items = tuple(
+        dict.fromkeys(fact_in_words(each.path) for each in advice.missing_facts if not each.assumed)
+    )
+    later = (_ASSUMED,) if any(each.assumed for each in advice.missing_facts) else ()
     if not items:
         return Section(
             id="not-known",
             title="What is not known yet",
-            introduction=("Nothing that this program looks for is missing from the record.",),
+            introduction=("Nothing that this program looks for is missing from the record.", *later),
         )
     return Section(
         id="not-known",
@@ -68,6 +72,7 @@ def unknown_section(findings: Findings) -> Section:
         introduction=(
             "The record does not say these things. Some may be known to your team. What is not known was not "
             "taken as good or bad.",
+            *later,
         ),
         items=items,
     )
