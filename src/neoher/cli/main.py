@@ -36,8 +36,10 @@ CASE_COMMANDS = {
     "check": ("Validate a case: what is wrong, what is missing and why it matters.", "neoher check demo"),
     "measure": ("Measure the images of a case into measurements.json.", "neoher measure demo"),
     "report": (
-        "The main job: measure, assess, and write report.html and report.json.",
-        "neoher report demo --out demo/report",
+        "The main job: measure, assess, advise, and write report.html, worded for its reader, and "
+        "report.json. A report for another reader that lies in the folder is kept beside it as "
+        "report-clinician.html and so on; one for the same reader is replaced.",
+        "neoher report demo --for patient --out demo/report",
     ),
     "advise": (
         "Next steps for a case: options with their basis, alerts, pitfalls, what is missing.",

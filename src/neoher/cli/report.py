@@ -23,12 +23,6 @@ def report(
 ) -> None:
     """The main job: measure what is not measured yet, assess, advise, and write report.html and report.json.
 
-    report.html is worded for the reader that --for names; the numbers are the same for every reader. A report
-    for another reader that lies in the folder is kept beside it as report-clinician.html, report-patient.html
-    or report-researcher.html (and .json), and that is said; a report for the same reader is replaced.
-
-    Example: neoher report CASE --for patient --out CASE/for-her
-
     Parameters
     ----------
     case
