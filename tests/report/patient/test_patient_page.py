@@ -268,6 +268,22 @@ def test_nothing_that_must_stop_is_left_out_or_hidden(case: EvaluationCase) -> N
     assert all(re.search(r"[Cc]all|[Aa]sk|[Tt]alk|[Tt]ell", text) for text in section.cautions)
 
 
+def test_side_effects_and_what_came_afterwards_are_told_as_stated() -> None:
+    case = read_case_text(
+        "neoher: 1\npatient: {id: P1}\n"
+        "adverse_events: [{kind: diarrhoea, grade: 2, date: 2025-03-01, resolved: 2025-03-09}, {kind: ILD}]\n"
+        "outcome: {events: [{kind: distant recurrence, date: 2026-05-01}]}\n"
+    )
+    page = page_of(case)
+    assert "Diarrhoea, grade 2 of 5, from 1 March 2025, over on 9 March 2025." in page
+    assert "ILD, how severe is not recorded." in page
+    assert "An inflammation of the lungs." in words_of(page)
+    assert "cancer was found in another part of the body, on 1 May 2026" in page
+    assert "The record says that there were no side effects." in page_of(
+        read_case_text("neoher: 1\npatient: {id: P1}\nadverse_events: none\n")
+    )
+
+
 def test_someone_outside_the_rules_is_told_so_and_named_no_treatment() -> None:
     case = read_case_text(
         "neoher: 1\npatient: {id: P1, region: US}\n"

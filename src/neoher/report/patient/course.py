@@ -13,6 +13,7 @@ from neoher.record.treatment import StopReason, Treatment
 from neoher.report.assessing import TissueAssessments
 from neoher.report.content import Fact
 from neoher.report.numbers import NOT_KNOWN, number, with_unit
+from neoher.report.patient.events import event_sections
 from neoher.report.patient.words import day, listed
 from neoher.report.section import Section
 
@@ -56,6 +57,7 @@ def course_section(findings: Findings) -> Section:
         _operation(each, findings.tissue, number, treated=treated)
         for number, each in enumerate(findings.case.surgery, 1)
     ]
+    parts += event_sections(findings.case)
     none = ["No treatment is recorded yet."] if not given else []
     none += ["No operation is recorded yet."] if not findings.case.surgery else []
     return Section(

@@ -45,7 +45,11 @@ _OWN = (
     _Word(
         "gene test", "A test that counts copies of the HER2 gene. Doctors call it ISH.", ("gene test", "ISH")
     ),
-    _Word("grade", "How different the cancer cells look from normal cells.", ("grade",)),
+    _Word(
+        "grade",
+        "Of a cancer: how different its cells look from normal cells. Of a side effect: how severe it is.",
+        ("grade",),
+    ),
     _Word("invasive", "Cancer that has grown out of the milk ducts.", ("invasive",)),
     _Word(
         "lymph node",
@@ -74,6 +78,8 @@ _CLASSES = {
     "alkylating agent": "A kind of chemotherapy.",
     "antimetabolite": "A kind of chemotherapy.",
 }
+_STEM = 5
+"""Letters by which two forms are taken for one word: antibody, antibodies."""
 _NOT_WORDS = {"US", "EF", "PH", "AD", "ET", "PR", "HR", "RD", "SN", "clear MRI", "echo"}
 """Forms that mean something else in everyday words, or are no word of the page."""
 _ELSEWHERE = {"term.FDG-PET", "term.ISH", "term.residual"}
@@ -85,8 +91,9 @@ def with_words(sections: Sequence[Section], knowledge: Knowledge) -> tuple[Secti
     open_words = dict(enumerate(_words(knowledge)))
     used: list[Fact] = []
     told = []
+    page = "\n".join(text_of(section) for section in sections)
     for section in sections:
-        found = _first_used(text_of(section), open_words)
+        found = _first_used(text_of(section), page, open_words)
         used += found
         told.append(replace(section, words=tuple(found)))
     if used:
@@ -117,7 +124,7 @@ def _texts(section: Section) -> Iterator[str]:
     yield from section.closing
 
 
-def _first_used(text: str, open_words: dict[int, _Word]) -> list[Fact]:
+def _first_used(text: str, page: str, open_words: dict[int, _Word]) -> list[Fact]:
     """The words of a text that were not explained before, and those that their meanings use."""
     found: list[Fact] = []
     waiting = [text]
@@ -128,18 +135,24 @@ def _first_used(text: str, open_words: dict[int, _Word]) -> list[Fact]:
             if form is None:
                 continue
             del open_words[place]
-            found.append(Fact(_label(word, form, here), word.means))
+            found.append(Fact(_label(word, form, f"{here}\n{page}"), word.means))
             waiting.append(word.means)
     return found
 
 
-def _label(word: _Word, form: str, text: str) -> str:
-    """The name in the list; an abbreviation that the page uses stands before the name in full."""
-    written = _as_written(form, text)
-    if not word.label or written.lower() == word.label.lower():
-        return word.label or written
-    capitals = sum(letter.isupper() for letter in written) > 1
-    return f"{written} ({word.label})" if capitals and written not in word.label else word.label
+def _label(word: _Word, form: str, page: str) -> str:
+    """The name in the list, and how else the page writes it: 'lung inflammation (ILD)'."""
+    name = word.label or _as_written(form, page)
+    others = [
+        _as_written(other, page)
+        for other in word.forms
+        if _pattern(other).search(page)
+        and other[:_STEM].lower() != name[:_STEM].lower()
+        and other.lower() not in name.lower()
+        and name.lower() not in other.lower()
+        and (not word.label or sum(letter.isupper() for letter in other) > 1)
+    ]
+    return f"{name} ({', '.join(dict.fromkeys(others))})" if others else name
 
 
 def _as_written(form: str, text: str) -> str:
