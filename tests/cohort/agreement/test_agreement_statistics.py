@@ -6,15 +6,19 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from neoher.cohort.agreement.analysis import AgreementQuestion, analyse_agreement
 from neoher.cohort.agreement.bland_altman import Bounds, bland_altman
+from neoher.cohort.agreement.classes import shared_levels
 from neoher.cohort.agreement.concordance import lins_concordance
 from neoher.cohort.agreement.intraclass import IntraclassForm, intraclass
 from neoher.cohort.agreement.kappa import KappaWeights, cohens_kappa
 from neoher.cohort.agreement.sizes import SizeGroup, verdicts
+from neoher.cohort.table.building import as_cohort
 from neoher.errors import InputError
 
 IN_R = """
@@ -217,6 +221,36 @@ def test_a_difference_of_exactly_the_band_is_concordant() -> None:
     measured, reference = np.array([17.1, 17.2, 6.9, 7.0]), np.array([12.1, 12.1, 12.0, 12.0])
     counts = verdicts(SizeGroup("mri", None, measured, reference, "mm", 0.95, 5))
     assert (counts.over, counts.under, counts.concordant) == (1, 1, 2)
+
+
+def test_classes_that_one_method_never_gives_stand_in_their_order() -> None:
+    """The first never says low: weighted kappa must still place low between 3+ and 0."""
+    first = ["3+"] * 6 + ["0"] * 6
+    second = ["3+"] * 4 + ["low"] * 4 + ["0"] * 4
+    frame = pd.DataFrame({"core": first, "specimen": second})
+    result = analyse_agreement(as_cohort(frame), AgreementQuestion(("core",), "specimen"))
+    (found,) = [each for each in result.estimates if "linear" in each.name]
+    assert found.method.endswith("classes in the order 3+, low, 0")
+    # By hand: weights 1, 1/2, 0 by distance; observed 4 + 2 x 1/2 + 2 x 1/2 + 4 of 12; expected by margins.
+    observed = (4 + 2 / 2 + 2 / 2 + 4) / 12
+    expected = (6 * 4 + 6 * 4 / 2 + 6 * 4 / 2 + 6 * 4) / 144
+    assert found.value == pytest.approx((observed - expected) / (1 - expected))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "orders", "levels"),
+    [
+        (["0", "1+"], ["1+", "3+"], (), ["0", "1+", "3+"]),
+        (["positive", "0"], ["low", "0"], (), ["positive", "low", "0"]),
+        (["big", "small"], ["small", "mid"], (("big", "mid", "small"),), ["big", "mid", "small"]),
+        (["big", "small"], ["small", "mid", "big"], (), ["small", "mid", "big"]),
+    ],
+)
+def test_levels_of_two_columns_come_into_one_order(
+    one: list[str], other: list[str], orders: tuple[tuple[str, ...], ...], levels: list[str]
+) -> None:
+    columns = [pd.Series(pd.Categorical(each, each, ordered=True)) for each in (one, other)]
+    assert shared_levels(columns[0], columns[1], orders) == levels
 
 
 def test_means_that_do_not_vary_have_no_slope() -> None:

@@ -198,12 +198,13 @@ def _classes(cohort: Cohort, question: AgreementQuestion, parts: Parts) -> Cohor
         excluded += left_out
         n = max(n, len(pairs))
         first, second = pairs.groups(measured), pairs.groups(question.reference)
-        levels = shared_levels(first, second)
+        orders = [pairs.variables[name].levels for name in (measured, question.reference)]
+        levels = shared_levels(first, second, orders)
         for name, label, mine in _groups(pairs, question.by):
             counts = cross_table(first[mine], second[mine], levels)
             if label is None:
                 parts.tables.append(counts_table(measured, question.reference, levels, counts))
-            numbers = agree_on_class(measured, label, counts, question.level, parts)
+            numbers = agree_on_class(measured, label, counts, question.level, parts, levels)
             rows.append({"measured": measured, "group": label or name} | numbers)
     main = ResultTable(
         name="agreement",

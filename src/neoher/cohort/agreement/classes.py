@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -9,14 +11,16 @@ from numpy.typing import NDArray
 from neoher.cohort.agreement.kappa import KappaWeights, cohens_kappa
 from neoher.cohort.parts import Parts
 from neoher.cohort.result import Estimate, Heading, ResultTable
+from neoher.cohort.table.level_order import level_order
 from neoher.errors import InputError
 
 __all__ = ["agree_on_class", "counts_table", "cross_table", "shared_levels"]
 
 
-def shared_levels(first: pd.Series, second: pd.Series) -> list[str]:
-    """The levels of both, in the order of the first.
+def shared_levels(first: pd.Series, second: pd.Series, orders: Sequence[Sequence[str]] = ()) -> list[str]:
+    """The levels of both in one order: that of the column which has them all, else as their names say.
 
+    Parameters: `orders`, the levels of each column in its order, those that nobody has included.
     Raises: InputError where they share none: two different things.
     """
     one = [str(level) for level in first.cat.categories]
@@ -27,7 +31,11 @@ def shared_levels(first: pd.Series, second: pd.Series) -> list[str]:
             "--measured",
             "Give two columns that classify in the same terms.",
         )
-    return [*one, *(level for level in other if level not in one)]
+    used = {*one, *other}
+    for order in (*orders, one, other):
+        if used <= set(order):
+            return [level for level in order if level in used]
+    return list(level_order(used))
 
 
 def cross_table(first: pd.Series, second: pd.Series, levels: list[str]) -> NDArray[np.int64]:
@@ -39,9 +47,17 @@ def cross_table(first: pd.Series, second: pd.Series, levels: list[str]) -> NDArr
 
 
 def agree_on_class(
-    method: str, label: str | None, counts: NDArray[np.int64], level: float, parts: Parts
+    method: str,
+    label: str | None,
+    counts: NDArray[np.int64],
+    level: float,
+    parts: Parts,
+    levels: Sequence[str] = (),
 ) -> dict[str, float | int | None]:
-    """Add kappa in its weightings and the share of exact agreement; return the numbers of the row."""
+    """Add kappa in its weightings and the share of exact agreement; return the numbers of the row.
+
+    Parameters: `counts` with their `levels` in order: a weighted kappa names it.
+    """
     n = int(counts.sum())
     row: dict[str, float | int | None] = {"n": n, "agreeing": int(np.trace(counts))}
     row["agreement"] = float(np.trace(counts)) / n if n else None
@@ -54,6 +70,8 @@ def agree_on_class(
             parts.estimates.append(Estimate(name=name, value=None, method=error.what, group=label, n=n))
             continue
         row[f"kappa_{weights}"] = found.value
+        weighted = weights is not KappaWeights.NONE
+        order = f"; classes in the order {', '.join(levels)}" if weighted and levels else ""
         parts.estimates.append(
             Estimate(
                 name=name,
@@ -61,7 +79,7 @@ def agree_on_class(
                 low=found.low,
                 high=found.high,
                 level=level,
-                method="Cohen's kappa, variance of Fleiss, Cohen and Everitt 1969",
+                method=f"Cohen's kappa, variance of Fleiss, Cohen and Everitt 1969{order}",
                 group=label,
                 n=n,
             )

@@ -97,11 +97,15 @@ def intraclass(ratings: NDArray[np.float64], level: float = 0.95) -> dict[Intrac
     add(IntraclassForm.CONSISTENCY, two_way, df_error, single)
     add(IntraclassForm.ONE_WAY_MEAN, one_way, df_within, mean)
     of_means = _share(between - error, between + (columns - error) / n)
-    from_mean, to_mean = (None if each is None else each * k / (1 + each * (k - 1)) for each in (low, high))
-    bounds = (None, None) if of_means is None else (from_mean, to_mean)
+    bounds = (_of_means(low, k), _of_means(high, k)) if of_means is not None else (None, None)
     add_agreement(IntraclassForm.AGREEMENT_MEAN, (of_means, *bounds))
     add(IntraclassForm.CONSISTENCY_MEAN, two_way, df_error, mean)
     return found
+
+
+def _of_means(single: float | None, k: int) -> float | None:
+    """The correlation of means of k from that of single ratings (Spearman and Brown)."""
+    return None if single is None else single * k / (1 + single * (k - 1))
 
 
 def _share(above: float, below: float) -> float | None:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from neoher.cohort.result import DataFile, Excluded
 from neoher.cohort.table.column_types import typed_values
-from neoher.cohort.table.known import HER2_ORDER
+from neoher.cohort.table.level_order import level_order
 from neoher.cohort.table.tidy import Cohort, Kind, Variable
 from neoher.errors import InputError, TableError
 from neoher.record.case import Case
@@ -83,9 +83,7 @@ def _typed(rows: list[dict[str, Cell]]) -> tuple[dict[str, Variable], pd.DataFra
         cells = [row.get(name) for row in rows]
         levels = each.levels
         if each.kind is Kind.CATEGORY and not levels:
-            known = {str(cell) for cell in cells if cell is not None}
-            ranked = {level: place for place, level in enumerate(HER2_ORDER)}
-            levels = tuple(sorted(known, key=lambda level: (ranked.get(level, len(ranked)), level)))
+            levels = level_order({str(cell) for cell in cells if cell is not None})
         variables[name] = Variable(
             name, each.kind, "", each.unit, levels, each.definition, each.endpoint, each.origin, each.event
         )

@@ -42,7 +42,11 @@ def holds_events(table: Path) -> bool:
     """Whether a table is a CSV with one event a row (a column `event`), not one lesion a row."""
     if table.suffix.casefold() != ".csv" or not table.is_file():
         return False
-    return "event" in read_cells(table)[0]
+    try:
+        return "event" in read_cells(table)[0]
+    except InputError:
+        # A table in another encoding may hold lesions all the same; reading it as such says what is wrong.
+        return False
 
 
 def paired_study(table: Path, window_days: int, *, keep_treated: bool) -> PairedStudy:

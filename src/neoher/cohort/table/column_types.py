@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from neoher.cohort.table.level_order import level_order
 from neoher.cohort.table.tidy import Kind, Variable
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ def typed_values(variable: Variable, values: pd.Series) -> pd.Series:
     import pandas as pd
 
     if variable.kind is Kind.CATEGORY:
-        levels = list(variable.levels) or sorted(values.dropna().unique())
+        levels = list(variable.levels) or list(level_order(values.dropna().unique()))
         return pd.Series(pd.Categorical(values.astype(object), levels, ordered=True), values.index)
     if variable.kind in (Kind.NUMBER, Kind.TIME):
         return values.astype("float64")

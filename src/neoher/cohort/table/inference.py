@@ -23,7 +23,8 @@ from neoher.cohort.table.cells import (
     plain_numbers,
     translate,
 )
-from neoher.cohort.table.known import HER2_ORDER, Known, known_column
+from neoher.cohort.table.known import Known, known_column
+from neoher.cohort.table.level_order import level_order
 from neoher.cohort.table.tidy import MOST_GROUPS, Kind, Variable, case_of
 from neoher.cohort.table.units import unit_in_name, with_unit
 
@@ -160,7 +161,7 @@ def _by_cells(
         if set(numbers) == {0.0} and _HER2_CLASSES.match(name):
             # Of HER2 classes 0 is one: nobody here has another.
             return _category(
-                Variable(name, Kind.CATEGORY, name, levels=_in_order(texts)), column, texts, missing
+                Variable(name, Kind.CATEGORY, name, levels=level_order(texts)), column, texts, missing
             )
         return _read(
             Variable(name, Kind.YES_NO, name), column, Codes({"0": False, "1": True}).reader(), missing
@@ -176,7 +177,7 @@ def _by_cells(
     if texts and all(looks_like_date(text) for text in texts):
         return _dates(name, column, texts, missing)
     if len(texts) <= MOST_GROUPS or len(texts) * 4 <= int(column.notna().sum()):
-        variable = Variable(name, Kind.CATEGORY, name, levels=_in_order(texts))
+        variable = Variable(name, Kind.CATEGORY, name, levels=level_order(texts))
         return _category(variable, column, texts, missing)
     return _read(Variable(name, Kind.TEXT, name), column, _as_written, missing)
 
@@ -218,23 +219,6 @@ def _common_unit(unit: str, texts: list[str]) -> str:
         return unit
     stated = {measured[1] for text in texts if (measured := with_unit(text)) is not None}
     return stated.pop() if len(stated) == 1 else ""
-
-
-def _in_order(texts: list[str]) -> tuple[str, ...]:
-    """HER2 classes in their order, anything else by its numbers, then by its letters."""
-    if set(texts) <= set(HER2_ORDER) and {"positive", "3+"} & set(texts):
-        known = {text: position for position, text in enumerate(HER2_ORDER)}
-        return tuple(sorted(texts, key=lambda text: (known.get(text, len(known)), text)))
-    return tuple(
-        sorted(
-            texts,
-            key=lambda text: [
-                (0, float(part), "") if part.isdecimal() and part.isascii() else (1, 0.0, part.casefold())
-                for part in re.split(r"([0-9]+)", text)
-                if part
-            ],
-        )
-    )
 
 
 def _as_written(text: str) -> tuple[str, str, str]:

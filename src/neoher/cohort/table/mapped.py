@@ -10,6 +10,7 @@ from neoher.cohort.table.cells import CellProblem, Codes, NumberReader, Reader, 
 from neoher.cohort.table.checks import odd_values, refuse_cells
 from neoher.cohort.table.files.raw import RawTable
 from neoher.cohort.table.inference import DTYPES
+from neoher.cohort.table.level_order import level_order
 from neoher.cohort.table.mapping import ColumnSpec, Condition, Mapping, Part
 from neoher.cohort.table.tidy import Cohort, Kind, Place, Variable, case_of
 from neoher.cohort.table.units import factor
@@ -220,7 +221,7 @@ def _categorical(spec: ColumnSpec, values: pd.Series) -> pd.Series:
         limits = [-np.inf, *spec.cut, np.inf]
         return pd.Series(pd.cut(values, limits, right=False, labels=list(_cut_names(spec.cut))), values.index)
     coded = (_level(value) for value in spec.codes.values() if value is not None)
-    levels = list(spec.levels) or list(dict.fromkeys(coded)) or sorted(values.dropna().unique())
+    levels = list(spec.levels) or list(dict.fromkeys(coded)) or level_order(values.dropna().unique())
     return pd.Series(pd.Categorical(values.astype(object), levels, ordered=True), values.index)
 
 

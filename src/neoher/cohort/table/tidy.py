@@ -120,7 +120,9 @@ class Cohort:
             order = list(dict.fromkeys(f"{value:g}" for value in distinct))
             found = pd.Series(pd.Categorical(labels, order, ordered=True), column.index)
         elif variable.kind is Kind.TEXT:
-            distinct = sorted(column.dropna().unique())
+            from neoher.cohort.table.level_order import level_order
+
+            distinct = list(level_order(column.dropna().unique()))
             _refuse_too_many(len(distinct), name, option)
             found = pd.Series(pd.Categorical(column, distinct), column.index)
         else:
