@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from neoher.cli.cohort.common import Output, Reading, deliver, names_of
+from neoher.cli.cohort.common import Output, Reading, deliver, names_of, share_of
 
 __all__ = ["agreement"]
 
@@ -37,5 +37,5 @@ def agreement(
     from neoher.cohort.agreement.analysis import AgreementQuestion, analyse_agreement
 
     cohort = (reading or Reading()).cohort(table)
-    question = AgreementQuestion(names_of(measured), reference, names_of(by), band, level)
+    question = AgreementQuestion(names_of(measured), reference, names_of(by), band, share_of(level))
     deliver(analyse_agreement(cohort, question), cohort.files, "agreement", output or Output())

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from neoher.cli.cohort.common import Output, Reading, deliver, names_of
+from neoher.cli.cohort.common import Output, Reading, deliver, names_of, share_of
 
 __all__ = ["change"]
 
@@ -61,6 +61,6 @@ def change(
         quality=quality,
         direction=Direction(direction),
         validation=Validation(folds, repeats, seed),
-        level=level,
+        level=share_of(level),
     )
     deliver(analyse_change(cohort, question), cohort.files, "change", output or Output())

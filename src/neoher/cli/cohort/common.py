@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from neoher.cohort.result import CohortResult, DataFile
     from neoher.cohort.table.tidy import Cohort
 
-__all__ = ["Output", "Reading", "deliver", "names_of", "numbers_of"]
+__all__ = ["Output", "Reading", "deliver", "names_of", "numbers_of", "share_of"]
 
 WIDEST = 110
 
@@ -86,6 +86,18 @@ def deliver(result: CohortResult, files: tuple[DataFile, ...], command: str, out
     width = min(shutil.get_terminal_size((WIDEST, 0)).columns, WIDEST)
     for line in result_lines(result, width):
         print(line)
+
+
+def share_of(level: float) -> float:
+    """A confidence level.
+
+    Raises: InputError where it is no share from 0.5 to below 1, such as the 95 of 95 %.
+    """
+    from neoher.errors import InputError
+
+    if not 0.5 <= level < 1:
+        raise InputError(f"{level:g} is no confidence level.", "--level", "It takes a share such as 0.95.")
+    return level
 
 
 def numbers_of(text: str | None, option: str) -> tuple[float, ...]:

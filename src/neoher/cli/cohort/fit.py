@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from neoher.cli.cohort.common import Output, Reading, deliver, names_of
+from neoher.cli.cohort.common import Output, Reading, deliver, names_of, share_of
 
 __all__ = ["fit"]
 
@@ -56,8 +56,6 @@ def fit(
         )
     if jobs < 1 and jobs != -1:
         raise InputError(f"{jobs} is no number of processes.", "--jobs", "It takes 1 or more, or -1.")
-    if not 0.5 <= level < 1:
-        raise InputError(f"{level:g} is no confidence level.", "--level", "It takes a share such as 0.95.")
     if not names_of(predictors):
         raise InputError("no column is named.", "--predictors", "Such as age,her2_class.")
     output = output or Output()
@@ -69,7 +67,7 @@ def fit(
         subgroups=names_of(subgroups),
         validation=Validation(folds, repeats, seed, jobs),
         resamples=resamples,
-        level=level,
+        level=share_of(level),
     )
     fitted = fit_model(cohort, question, drawn=output.out is not None)
     replace_atomically(model, (fitted.model.model_dump_json(indent=1) + "\n").encode())

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from neoher.cli.cohort.common import Output, Reading, deliver, names_of
+from neoher.cli.cohort.common import Output, Reading, deliver, names_of, share_of
 
 __all__ = ["her2change"]
 
@@ -34,5 +34,5 @@ def her2change(
     from neoher.cohort.her2change.analysis import Her2ChangeQuestion, analyse_her2change
 
     cohort = (reading or Reading()).cohort(table)
-    question = Her2ChangeQuestion(before, after, pcr, names_of(by), level)
+    question = Her2ChangeQuestion(before, after, pcr, names_of(by), share_of(level))
     deliver(analyse_her2change(cohort, question), cohort.files, "her2change", output or Output())

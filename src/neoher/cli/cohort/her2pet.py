@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from neoher.cli.cohort.common import Output, Reading, deliver
+from neoher.cli.cohort.common import Output, Reading, deliver, share_of
 
 __all__ = ["her2pet"]
 
@@ -44,7 +44,11 @@ def her2pet(
     from neoher.cohort.her2pet.analysis import Her2PetSource, analyse_her2pet
     from neoher.cohort.her2pet.pairing import holds_events, paired_study
     from neoher.cohort.her2pet.reading import LesionColumns, lesions_of
+    from neoher.errors import InputError
 
+    share_of(level)
+    if window < 0:
+        raise InputError(f"a window of {window} days is none.", "--window", "It takes 0 days or more.")
     if holds_events(table):
         from neoher.cohort.table.files.raw import data_file
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from neoher.cli.cohort.common import Output, Reading, deliver, names_of
+from neoher.cli.cohort.common import Output, Reading, deliver, names_of, share_of
 
 __all__ = ["rates"]
 
@@ -50,14 +50,11 @@ def rates(
         Confidence level of the intervals, as a share.
     """
     from neoher.cohort.rates.analysis import RateQuestion, analyse_rates
-    from neoher.errors import InputError
 
-    if not 0.5 <= level < 1:
-        raise InputError(f"{level:g} is no confidence level.", "--level", "It takes a share such as 0.95.")
     output = output or Output()
     cohort = (reading or Reading()).cohort(table)
     question = RateQuestion(
-        outcome, outcome_is, by, strata, names_of(adjust), names_of(subgroups), reference, level
+        outcome, outcome_is, by, strata, names_of(adjust), names_of(subgroups), reference, share_of(level)
     )
     result = analyse_rates(cohort, question, drawn=output.out is not None)
     deliver(result, cohort.files, "rates", output)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from neoher.cli.cohort.common import Output, Reading, deliver, names_of, numbers_of
+from neoher.cli.cohort.common import Output, Reading, deliver, names_of, numbers_of, share_of
 
 __all__ = ["survival"]
 
@@ -73,7 +73,7 @@ def survival(
         horizon=horizon,
         reference=reference,
         event_is=event_is,
-        level=level,
+        level=share_of(level),
     )
     output = output or Output()
     result = analyse_survival(cohort, question, drawn=output.out is not None)

@@ -42,6 +42,12 @@ def analyse_agreement(cohort: Cohort, question: AgreementQuestion) -> CohortResu
     """
     if not question.measured:
         raise InputError("no column is named to be held against the reference.", "--measured")
+    if question.reference in question.measured:
+        raise InputError(
+            f"{question.reference} is held against itself.",
+            "--measured",
+            "Name another column than --reference.",
+        )
     if not 0 <= question.band < float("inf"):
         raise InputError(f"the band {question.band:g} is below 0.", "--band")
     sizes = cohort.variable(question.reference, "--reference").kind in (Kind.NUMBER, Kind.TIME)
@@ -128,23 +134,33 @@ def _sizes(cohort: Cohort, question: AgreementQuestion, parts: Parts) -> CohortR
         estimates=tuple(parts.estimates),
         tests=tuple(parts.tests),
         methods_text=_methods_of_sizes(cohort, question, unit),
-        warnings=(*cohort.warnings, *_warnings(cohort, rows)),
+        warnings=(*cohort.warnings, *_unit_warnings(cohort, question, unit), *_warnings(cohort, rows)),
         figures=tuple(figures),
     )
 
 
 def _common_unit(cohort: Cohort, question: AgreementQuestion) -> str:
-    reference = cohort.variables[question.reference].unit
+    names = (*question.measured, question.reference)
     for name in question.measured:
         cohort.numbers(name, "--measured")
-        unit = cohort.variables[name].unit
-        if unit and reference and unit != reference:
-            raise InputError(
-                f"{name} is in {unit}, {question.reference} in {reference}.",
-                "--measured",
-                "Bring both to one unit in the mapping: to_unit.",
-            )
-    return reference or cohort.variables[question.measured[0]].unit
+    units = {name: cohort.variables[name].unit for name in names if cohort.variables[name].unit}
+    if len(set(units.values())) > 1:
+        raise InputError(
+            f"{', '.join(f'{name} is in {unit}' for name, unit in units.items())}.",
+            "--measured",
+            "Bring all to one unit in the mapping: to_unit.",
+        )
+    return next(iter(units.values()), "")
+
+
+def _unit_warnings(cohort: Cohort, question: AgreementQuestion, unit: str) -> list[Caution]:
+    """Columns that state no unit beside one that does."""
+    names = (*question.measured, question.reference)
+    silent = [name for name in names if not cohort.variables[name].unit]
+    if not unit or not silent:
+        return []
+    message = f"{', '.join(silent)} states no unit and was taken in {unit}: name it in the mapping."
+    return [Caution(code="unit-not-stated", message=message)]
 
 
 def _warnings(cohort: Cohort, rows: list[dict[str, str | float | int | None]]) -> list[Caution]:

@@ -12,7 +12,7 @@ from neoher.cohort.result import Excluded
 from neoher.cohort.survival.cox import Ties
 from neoher.cohort.survival.follow_up import FloatArray, FollowUp, IntArray, since_landmark
 from neoher.cohort.survival.kaplan_meier import Interval
-from neoher.cohort.table.checks import check_endpoint, event_column_of, unsaid_events
+from neoher.cohort.table.checks import check_endpoint, check_follow_up, event_column_of, unsaid_events
 from neoher.cohort.table.tidy import Cohort, Kind
 from neoher.errors import InputError
 from neoher.record.conclusion import Caution
@@ -66,7 +66,7 @@ def followed_of(cohort: Cohort, question: SurvivalQuestion) -> Followed:
     """The patients with a known time, event and group, counted from the landmark where one is named.
 
     Raises: InputError where time and event are of two endpoints, a column is of the wrong kind, or nobody is
-    left.
+    left; TableError for a negative time or an event without a time.
     """
     question = _with_event(cohort, question)
     time, event = question.time, str(question.event)
@@ -75,6 +75,7 @@ def followed_of(cohort: Cohort, question: SurvivalQuestion) -> Followed:
         time: cohort.numbers(time, "--time"),
         event: _causes(cohort, event, question.event_is),
     }
+    check_follow_up(cohort, time, event, columns[event])
     for name, option in ((question.by, "--by"), (question.strata, "--strata")):
         if name is not None:
             columns[name] = cohort.groups(name, option)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "check_cohort",
     "check_endpoint",
+    "check_follow_up",
     "event_column_of",
     "odd_values",
     "refuse_cells",
@@ -123,6 +124,16 @@ def _refuse_negative(cohort: Cohort, time: str) -> None:
         _refuse(cohort, negative, time, lambda row: f"the time {values.loc[row]:g} is negative")
 
 
+def check_follow_up(cohort: Cohort, time: str, event: str, causes: pd.Series) -> None:
+    """Refuse a negative time, and an event without a time, in whatever columns hold them.
+
+    Parameters: `causes`, row by row: 0 where the follow-up ended without an event.
+    Raises: TableError naming row and column.
+    """
+    _refuse_negative(cohort, time)
+    _refuse_rows_without_time(cohort, time, event, (causes > 0).fillna(False))
+
+
 def unsaid_events(codes: pd.Series) -> bool:
     """Whether codes of events hold 2 and never 0: several programs write 1 for censored and 2 for dead."""
     found = set(codes.dropna().unique())
@@ -134,7 +145,11 @@ def _refuse_event_without_time(cohort: Cohort, time: str, event: str) -> None:
     if not cohort.variables[event].levels and unsaid_events(frame[event]):
         # Which of them is the event is asked for where it is needed.
         return
-    rows = frame.index[(frame[event] > 0).fillna(False) & frame[time].isna()]
+    _refuse_rows_without_time(cohort, time, event, (frame[event] > 0).fillna(False))
+
+
+def _refuse_rows_without_time(cohort: Cohort, time: str, event: str, happened: pd.Series) -> None:
+    rows = cohort.frame.index[happened & cohort.frame[time].isna()]
     if len(rows):
         _refuse(cohort, rows, time, lambda _: f"there is an event ({event}) and no time")
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FileForm", "RawTable", "as_text", "data_file", "raw_of_frame", "read_raw", "table_of"]
 
+WORKBOOKS = (".xlsx", ".xlsm")
 SUFFIXES = ".csv, .tsv, .txt, .xlsx, .parquet"
 
 
@@ -81,6 +82,8 @@ def read_raw(path: Path, form: FileForm | None = None) -> tuple[RawTable, ...]:
     from neoher.cohort.table.files.workbook import read_workbook
 
     stated = form or FileForm()
+    if stated.sheet is not None and path.suffix.lower() not in WORKBOOKS:
+        raise TableError("is no workbook, so it has no sheets.", str(path), "Leave out --sheet.")
     match path.suffix.lower():
         case ".csv" | ".tsv" | ".txt":
             return (read_text_file(path, stated),)
