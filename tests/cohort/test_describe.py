@@ -14,7 +14,7 @@ import pytest
 from neoher.cohort.describe.analysis import DescribeQuestion, describe_cohort
 from neoher.cohort.result import CohortResult
 from neoher.cohort.table.building import as_cohort, read_cohort
-from neoher.cohort.table.tidy import Cohort
+from neoher.cohort.table.tidy import Cohort, Kind
 from neoher.errors import InputError
 
 ISPY1 = "cohorts/ispy1/I-SPY_1_All_Patient_Clinical_and_Outcome_Data.xlsx"
@@ -27,6 +27,26 @@ def line(result: CohortResult, variable: str, level: str = "") -> dict[str, Any]
         if row["variable"] == variable and (not level or row["level"] == level)
     ]
     return found[0]
+
+
+def test_a_column_of_too_many_groups_is_left_out_and_named() -> None:
+    """Hospitals: 30 of 120 patients; nobody asked for them by name, so the rest of table 1 stands."""
+    frame = pd.DataFrame(
+        {
+            "age": range(30, 150),
+            "hospital": [f"H{place % 30}" for place in range(120)],
+            "hr": ["positive", "negative"] * 60,
+        }
+    )
+    frame["age"] = 30 + frame["age"] % 50
+    cohort = as_cohort(frame)
+    assert cohort.variables["hospital"].kind is Kind.CATEGORY
+    result = describe_cohort(cohort, DescribeQuestion(by="hr"))
+    assert {row["variable"] for row in result.main.rows} == {"rows", "age"}
+    (warning,) = [each for each in result.warnings if each.code == "column-of-too-many-groups"]
+    assert "hospital" in warning.message
+    with pytest.raises(InputError, match="too many for groups"):
+        describe_cohort(cohort, DescribeQuestion(by="hr", columns=("hospital",)))
 
 
 @pytest.mark.shared

@@ -354,6 +354,22 @@ def test_a_question_without_an_answer_is_refused_and_nothing_written(
     assert not model.exists()
 
 
+def test_neither_model_nor_card_is_written_where_one_of_them_cannot_be(table: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    words = ["--predictors", "age", "--folds", "2", "--repeats", "1", "--resamples", "40"]
+    model = tmp_path / "model.json"
+    status, out, err = _printed("fit", str(table), *words, "--model", str(model), "--out", f"{tmp_path}/file")
+    assert (status, out) == (2, "")
+    assert "folder cannot be made" in err
+    assert not model.exists()
+    card = tmp_path / "card"
+    absent = tmp_path / "absent" / "model.json"
+    status, out, err = _printed("fit", str(table), *words, "--model", str(absent), "--out", str(card))
+    assert (status, out) == (2, "")
+    assert "no such folder" in err
+    assert not card.exists()
+
+
 def test_a_table_in_another_unit_is_refused(table: Path, tmp_path: Path) -> None:
     text = table.read_text().replace(",age,", ",ftv_cc,")
     cc = tmp_path / "cc.csv"

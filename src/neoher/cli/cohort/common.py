@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -65,8 +66,17 @@ class Output:
     json: Annotated[bool, Parameter(help="Print one JSON object.", negative="")] = False
 
 
-def deliver(result: CohortResult, files: tuple[DataFile, ...], command: str, output: Output) -> None:
-    """Print a result, and write its files where a folder is named; what remakes it goes along."""
+def deliver(
+    result: CohortResult,
+    files: tuple[DataFile, ...],
+    command: str,
+    output: Output,
+    beside: Callable[[], None] | None = None,
+) -> None:
+    """Print a result, and write its files where a folder is named; what remakes it goes along.
+
+    Parameters: `beside` writes what belongs to the result, once its files stand and before it is printed.
+    """
     from neoher.cli.invocation import command_line
     from neoher.cohort.result import Remake
 
@@ -76,6 +86,8 @@ def deliver(result: CohortResult, files: tuple[DataFile, ...], command: str, out
 
         page, *others = write_result(result, command, output.out)
         print(f"Written: {page} and {len(others)} files beside it", file=sys.stderr)
+    if beside is not None:
+        beside()
     if output.json:
         from neoher.cli.printing import print_json
 

@@ -58,6 +58,8 @@ def fit(
         raise InputError(f"{jobs} is no number of processes.", "--jobs", "It takes 1 or more, or -1.")
     if not names_of(predictors):
         raise InputError("no column is named.", "--predictors", "Such as age,her2_class.")
+    if not model.parent.is_dir():
+        raise InputError("there is no such folder.", str(model.parent), "Name another: --model FILE.")
     output = output or Output()
     cohort = (reading or Reading()).cohort(table)
     question = FitQuestion(
@@ -70,6 +72,9 @@ def fit(
         level=share_of(level),
     )
     fitted = fit_model(cohort, question, drawn=output.out is not None)
-    replace_atomically(model, (fitted.model.model_dump_json(indent=1) + "\n").encode())
-    print(f"Written: {model}", file=sys.stderr)
-    deliver(fitted.card, cohort.files, "fit", output)
+
+    def write_model() -> None:
+        replace_atomically(model, (fitted.model.model_dump_json(indent=1) + "\n").encode())
+        print(f"Written: {model}", file=sys.stderr)
+
+    deliver(fitted.card, cohort.files, "fit", output, write_model)

@@ -17,14 +17,14 @@ from neoher.cohort.exclusions import excluded_rows
 from neoher.cohort.output.drawing import INK, QUIET, SHADES, as_figure, draw
 from neoher.cohort.result import CohortResult, Estimate, Figure, Heading, ResultTable, TestResult
 from neoher.cohort.statistics.summaries import QUANTILE_TYPES
-from neoher.cohort.table.tidy import Cohort, Kind
+from neoher.cohort.table.tidy import MOST_GROUPS, Cohort, Kind
 from neoher.errors import InputError
+from neoher.record.conclusion import Caution
 
 __all__ = ["DescribeQuestion", "describe_cohort"]
 
 LARGE_DIFFERENCE = 0.1
 """Line of the figure: a standardised difference that is usually called notable (a convention, no test)."""
-MOST_LEVELS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def describe_cohort(cohort: Cohort, question: DescribeQuestion, *, drawn: bool =
         raise InputError(
             f"{question.quantile_type} is no quantile type here.", "--quantile-type", f"One of {listed}."
         )
-    names = _columns(cohort, question)
+    names, too_many = _columns(cohort, question)
     grouping = cohort.groups(question.by, "--by") if question.by else None
     analysed = cohort if grouping is None else cohort.where(grouping.notna())
     if len(analysed) == 0:
@@ -84,22 +84,32 @@ def describe_cohort(cohort: Cohort, question: DescribeQuestion, *, drawn: bool =
         estimates=tuple(estimates),
         tests=tuple(tests),
         methods_text=methods_text(cohort, question, len(analysed), len(groups) - 1),
-        warnings=cohort.warnings,
+        warnings=(*cohort.warnings, *_left_out(too_many)),
         figures=(_differences_figure(differences),) if drawn and _any_known(differences) else (),
     )
 
 
-def _columns(cohort: Cohort, question: DescribeQuestion) -> list[str]:
+def _columns(cohort: Cohort, question: DescribeQuestion) -> tuple[list[str], list[str]]:
+    """The columns to describe, and those of too many groups where none were named."""
     if question.columns:
-        return [cohort.variable(name, "--columns").name for name in question.columns]
-    held = []
+        return [cohort.variable(name, "--columns").name for name in question.columns], []
+    held, too_many = [], []
     for name, variable in cohort.variables.items():
         if name in (question.by, cohort.patient) or variable.kind in (Kind.IDENTIFIER, Kind.TEXT):
             continue
-        if variable.kind is Kind.CATEGORY and len(variable.levels) > MOST_LEVELS:
-            continue
-        held.append(name)
-    return held
+        many = variable.kind is Kind.CATEGORY and cohort.frame[name].nunique() > MOST_GROUPS
+        (too_many if many else held).append(name)
+    return held, too_many
+
+
+def _left_out(names: Sequence[str]) -> tuple[Caution, ...]:
+    if not names:
+        return ()
+    message = (
+        f"not described, for they have more than {MOST_GROUPS} groups: {', '.join(names)}. Put groups "
+        "together in a mapping (codes, cases)."
+    )
+    return (Caution(code="column-of-too-many-groups", message=message),)
 
 
 def _groups(cohort: Cohort, by: str | None) -> Groups:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from neoher.cohort.result import DataFile, Excluded
 
-__all__ = ["Cohort", "Kind", "Place", "Variable", "case_of"]
+__all__ = ["MOST_GROUPS", "Cohort", "Kind", "Place", "Variable", "case_of"]
 
 MOST_GROUPS = 20
 """A column with more distinct values than this is no grouping."""
