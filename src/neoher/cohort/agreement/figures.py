@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from neoher.cohort.agreement.bland_altman import BlandAltman
 from neoher.cohort.agreement.sizes import SizeGroup
-from neoher.cohort.output.drawing import INK, QUIET, as_figure, draw, line_style
+from neoher.cohort.output.drawing import ABOVE, INK, QUIET, as_figure, draw, line_style
 from neoher.cohort.result import Figure
 from neoher.cohort.table.tidy import Cohort
 
@@ -27,7 +27,7 @@ def difference_figure(cohort: Cohort, group: SizeGroup, limits: BlandAltman, by:
                 style = line_style(index) | {"linestyle": "", "markersize": 4, "markerfacecolor": "none"}
                 axes.plot(mean[mine], difference[mine], label=str(level), **style)
             columns = min(len(groups.cat.categories), 6)
-            axes.legend(title=by, alignment="left", loc="lower left", bbox_to_anchor=(0, 1), ncols=columns)
+            axes.legend(title=by, **ABOVE, ncols=columns)
         for bounds, name in (
             (limits.upper_exact, "upper limit"),
             (limits.bias, "bias"),

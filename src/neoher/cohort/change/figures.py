@@ -8,7 +8,7 @@ import pandas as pd
 from neoher.cohort.change.course import Course
 from neoher.cohort.change.prediction import Direction
 from neoher.cohort.change.roc import roc_points
-from neoher.cohort.output.drawing import QUIET, SHADES, as_figure, draw, line_style
+from neoher.cohort.output.drawing import ABOVE, QUIET, SHADES, as_figure, draw, line_style
 from neoher.cohort.result import Figure
 
 __all__ = ["roc_figure", "spider_figure", "waterfall_figure"]
@@ -51,7 +51,7 @@ def waterfall_figure(course: Course, visit: str, outcome: pd.Series | None) -> F
                     color="#dddddd",
                     label=f"not known ({unknown.sum()})",
                 )
-            axes.legend(loc="upper right", title=str(outcome.name), alignment="left")
+            axes.legend(title=str(outcome.name), **ABOVE, ncols=3)
         axes.axhline(0, color=QUIET, linewidth=0.6)
         axes.set_ylim(-105, max(20.0, float(height.max()) * 1.05))
         axes.set_xticks([])
@@ -103,7 +103,8 @@ def spider_figure(course: Course, outcome: pd.Series | None) -> Figure:
         axes.set_xticks(place, course.visits)
         axes.set_ylim(-105, None)
         axes.set_ylabel("change from baseline (%)")
-        axes.legend(loc="upper left", handlelength=4, title=None if outcome is None else str(outcome.name))
+        title = None if outcome is None else str(outcome.name)
+        axes.legend(title=title, **ABOVE, ncols=2, handlelength=4)
         caption = f"Each line is a patient; thick the medians. Growth is drawn up to {HIGHEST:g} %."
         return as_figure(canvas, f"spider-{course.name}", f"Course of {course.name}", caption)
 

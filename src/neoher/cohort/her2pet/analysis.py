@@ -78,7 +78,7 @@ def analyse_her2pet(
         tests=tuple(parts.tests),
         methods_text=_methods(study, source, window_days, level),
         warnings=(*source.warnings, *_warnings(study, tracers, source), *parts.warnings),
-        missing=(*source.missing, *parts.missing),
+        missing=tuple(dict.fromkeys((*source.missing, *parts.missing))),
         sources=SOURCES,
         figures=tuple(each for each in (flow_figure(study), uptake_figure(study), roc) if each is not None),
     )

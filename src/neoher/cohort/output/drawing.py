@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
 
-__all__ = ["INK", "LINES", "MARKERS", "QUIET", "SHADES", "as_figure", "draw", "line_style"]
+__all__ = ["ABOVE", "INK", "LINES", "MARKERS", "QUIET", "SHADES", "as_figure", "draw", "line_style"]
 
 INK, QUIET = "#222222", "#6b6760"
 SHADES = ("#1f4e79", "#c8791b", "#7b9e89", "#8a2b12", "#a9a49b", "#4d4d4d")
@@ -22,6 +22,8 @@ SHADES = ("#1f4e79", "#c8791b", "#7b9e89", "#8a2b12", "#a9a49b", "#4d4d4d")
 LINES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1.2, 1.6)), (0, (6, 2, 1.2, 2)), (0, (3, 1)), (0, (8, 3)))
 MARKERS = ("o", "s", "^", "D", "v", "P")
 INCH_MM = 25.4
+ABOVE: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1), "alignment": "left"}
+"""Where a legend stands that must cover nothing of what is drawn."""
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "path",
     "font.family": "sans-serif",
@@ -47,11 +49,13 @@ _STYLE: dict[Any, Any] = {
 
 
 def line_style(group: int) -> dict[str, Any]:
-    """Colour, dash and marker of the group at that position."""
+    """Colour, dash and marker of the group at that position; no two of the first 36 share all of them."""
+    # Past the last colour each comes back with the next dash and marker.
+    shifted = group + group // len(SHADES)
     return {
         "color": SHADES[group % len(SHADES)],
-        "linestyle": LINES[group % len(LINES)],
-        "marker": MARKERS[group % len(MARKERS)],
+        "linestyle": LINES[shifted % len(LINES)],
+        "marker": MARKERS[shifted % len(MARKERS)],
     }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from neoher.cohort.output.drawing import QUIET, as_figure, draw, line_style
+from neoher.cohort.output.drawing import ABOVE, QUIET, as_figure, draw, line_style
 from neoher.cohort.output.numbers import p_value
 from neoher.cohort.result import Figure
 from neoher.cohort.survival.cumulative_incidence import CumulativeIncidence
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["curve_figure", "incidence_figure", "risk_times"]
 
+MOST_SHADED = 4
+"""Curves whose intervals are shaded; of more they would cover one another."""
 MOST_TICKS = 400
 """Censored patients a group beyond which their ticks would only blacken the curve."""
 MOST_POINTS = 4000
@@ -42,9 +44,10 @@ def curve_figure(followed: Followed, curves: Sequence[SurvivalCurve], p: float |
     """Kaplan-Meier's curves of the groups with the numbers at risk below."""
     question = followed.question
     times = risk_times(curves)
+    shaded = len(curves) <= MOST_SHADED
     with draw(160, 82 + 5 * len(curves)) as (canvas, axes):
         for index, (name, curve) in enumerate(zip(followed.group_names, curves, strict=True)):
-            _draw_curve(axes, curve, index, name)
+            _draw_curve(axes, curve, index, name, shaded=shaded)
         axes.set_ylim(0, 1.02)
         axes.set_xlim(0, max(float(curve.time[-1]) for curve in curves) * 1.02 or 1)
         axes.set_xticks(times)
@@ -52,29 +55,31 @@ def curve_figure(followed: Followed, curves: Sequence[SurvivalCurve], p: float |
         axes.set_xlabel(_time_label(followed))
         axes.set_ylabel("without the event")
         if len(curves) > 1:
-            axes.legend(loc="lower left", title=question.by, alignment="left", handlelength=4)
+            axes.legend(title=question.by, **ABOVE, ncols=min(len(curves), 3), handlelength=4)
         if p is not None:
             text = f"log-rank p {'' if p < 0.0001 else '= '}{p_value(p)}"
             axes.annotate(text, (0.99, 0.97), xycoords="axes fraction", ha="right", va="top")
         _numbers_below(axes, followed.group_names, curves, times)
         by = f" by {question.by}" if question.by else ""
+        intervals = f" with {100 * question.level:g} % intervals ({question.interval})" if shaded else ""
         caption = (
-            f"Kaplan-Meier estimate{by} with {100 * question.level:g} % intervals ({question.interval}); "
+            f"Kaplan-Meier estimate{by}{intervals}; "
             "ticks mark censored patients where they are few enough to see; below, the numbers at risk."
         )
         return as_figure(canvas, "survival", f"{question.time}{by}", caption)
 
 
-def _draw_curve(axes: Axes, curve: SurvivalCurve, index: int, name: str) -> None:
+def _draw_curve(axes: Axes, curve: SurvivalCurve, index: int, name: str, *, shaded: bool) -> None:
     style = line_style(index) | {"marker": ""}
     chosen = _shown(curve)
     time = np.concatenate(([0.0], curve.time[chosen], [curve.time[-1]]))
     last = curve.survival[-1:]
     survival = np.concatenate(([1.0], curve.survival[chosen], last))
     axes.step(time, survival, where="post", label=f"{name} (n = {curve.patients})", **style)
-    low = np.concatenate(([1.0], curve.low[chosen], curve.low[-1:]))
-    high = np.concatenate(([1.0], curve.high[chosen], curve.high[-1:]))
-    axes.fill_between(time, low, high, step="post", alpha=0.13, color=style["color"], linewidth=0)
+    if shaded:
+        low = np.concatenate(([1.0], curve.low[chosen], curve.low[-1:]))
+        high = np.concatenate(([1.0], curve.high[chosen], curve.high[-1:]))
+        axes.fill_between(time, low, high, step="post", alpha=0.13, color=style["color"], linewidth=0)
     censored = np.flatnonzero(curve.censored)
     if censored.size <= MOST_TICKS:
         axes.plot(
