@@ -93,7 +93,8 @@ def _columns(cohort: Cohort, question: DescribeQuestion) -> tuple[list[str], lis
     """The columns to describe, and those of too many groups where none were named."""
     if question.columns:
         return [cohort.variable(name, "--columns").name for name in question.columns], []
-    held, too_many = [], []
+    held: list[str] = []
+    too_many: list[str] = []
     for name, variable in cohort.variables.items():
         if name in (question.by, cohort.patient) or variable.kind in (Kind.IDENTIFIER, Kind.TEXT):
             continue
