@@ -37,7 +37,7 @@ def report(
         The day on the report; left out, the machine's date.
     model
         Model file of `neoher cohort fit`, applied to this case for research use as the section 'Prediction'.
-        May be given several times.
+        May be given several times. The patient's page shows no prediction.
     json
         Print one JSON object: where the files lie, what was kept, and what could not be measured.
     """
@@ -46,6 +46,8 @@ def report(
     from neoher.guidance.knowledge.kinds.statement import Audience
     from neoher.review import review
 
+    if model and audience == "patient":
+        print("warning: the patient's page shows no prediction: --model is left aside.", file=sys.stderr)
     with watching() as watch:
         made = review(
             case,

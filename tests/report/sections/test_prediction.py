@@ -155,3 +155,8 @@ def test_the_command_applies_a_file_and_refuses_what_is_none(
     report = json.loads((case / "report.json").read_text())
     (held,) = [each for each in report["sections"] if each["id"] == "prediction"]
     assert held["parts"][0]["assessments"][0]["conclusion"]["value"] is None
+    capsys.readouterr()
+    hers = ["report", str(case), "--for", "patient", "--out", str(tmp_path / "hers"), "--model", str(model)]
+    assert run([*hers, "--today", "2026-09-02"]) == 0
+    assert "shows no prediction" in capsys.readouterr().err
+    assert "prediction" not in (tmp_path / "hers" / "report.json").read_text().casefold()
