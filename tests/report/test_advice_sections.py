@@ -74,7 +74,7 @@ def test_an_alert_that_stops_a_drug_stands_before_the_table() -> None:
 
 def test_without_an_alert_the_page_says_what_that_does_not_mean() -> None:
     done = "neoher: 1\npatient: {id: P1}\nsurgery: {date: 2026-08-01}\n"
-    done += "treatment: [{regimen: AC, end: 2026-07-01}]\n"
+    done += "treatment: [{regimen: docetaxel, end: 2026-07-01}]\n"
     section = made(safety_section(findings(done)))
     assert section.tables == ()
     assert "can hide one" in section.introduction[0]
