@@ -9,7 +9,7 @@ import pytest
 from neoher.errors import InputError
 from neoher.pathology.her2.assessment import her2
 from neoher.pathology.recorded import her2_facts, residual_burden_facts
-from neoher.pathology.residual_burden import residual_burden
+from neoher.pathology.residual_burden.calculator import residual_burden
 from neoher.record.specimen import Her2Result
 from neoher.record.surgery import SurgicalSpecimen
 

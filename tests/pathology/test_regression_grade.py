@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neoher.errors import InputError
-from neoher.pathology.regression_grade import CALCULATOR, regression_grade
-from neoher.pathology.regression_grade_facts import RegressionGrade
+from neoher.pathology.regression_grade.calculator import CALCULATOR, regression_grade
+from neoher.pathology.regression_grade.facts import RegressionGrade
 from neoher.record.conclusion import Conclusion
 
 

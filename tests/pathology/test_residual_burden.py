@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neoher.errors import InputError
-from neoher.pathology.residual_burden import CALCULATOR, residual_burden
-from neoher.pathology.residual_burden_facts import ResidualBurden, ResidualBurdenFacts
-from neoher.pathology.residual_burden_score import class_of
+from neoher.pathology.residual_burden.calculator import CALCULATOR, residual_burden
+from neoher.pathology.residual_burden.facts import ResidualBurden, ResidualBurdenFacts
+from neoher.pathology.residual_burden.score import class_of
 from neoher.record.conclusion import Conclusion
 
 Case = tuple[float, float, float, float, int, float]

@@ -13,9 +13,9 @@ from neoher.errors import InputError
 from neoher.pathology.categories import YpN, YpT
 from neoher.pathology.complete_response import CALCULATOR as COMPLETE_RESPONSE
 from neoher.pathology.complete_response import complete_response
-from neoher.pathology.stage import CALCULATOR, stage
-from neoher.pathology.stage_categories import nodes_of, size_of
-from neoher.pathology.stage_facts import PathologicStage
+from neoher.pathology.stage.calculator import CALCULATOR, stage
+from neoher.pathology.stage.categories import nodes_of, size_of
+from neoher.pathology.stage.facts import PathologicStage
 from neoher.record.conclusion import Conclusion
 
 COLUMNS = ["0", "0(i+)", "1mi", "1a", "2a", "3a"]

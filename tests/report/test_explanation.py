@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from neoher.pathology.residual_burden import CALCULATOR as RESIDUAL_BURDEN
+from neoher.pathology.residual_burden.calculator import CALCULATOR as RESIDUAL_BURDEN
 from neoher.report.explanation import explained
 
 

@@ -104,7 +104,7 @@ CALCULATORS = (
     ),
     CalculatorReference(
         "grade",
-        "neoher.pathology.regression_grade",
+        "neoher.pathology.regression_grade.calculator",
         "Regression of breast and nodes under therapy: Miller-Payne and Sataloff.",
     ),
     CalculatorReference(
@@ -169,7 +169,7 @@ CALCULATORS = (
     ),
     CalculatorReference(
         "rcb",
-        "neoher.pathology.residual_burden",
+        "neoher.pathology.residual_burden.calculator",
         "Residual cancer burden after neoadjuvant therapy: score, class and terms.",
     ),
     CalculatorReference(
@@ -189,7 +189,7 @@ CALCULATORS = (
     ),
     CalculatorReference(
         "stage",
-        "neoher.pathology.stage",
+        "neoher.pathology.stage.calculator",
         "Categories ypT and ypN from sizes and node counts, and the anatomic stage group.",
     ),
     CalculatorReference(

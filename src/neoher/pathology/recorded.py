@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from neoher.pathology.her2.assessment import CALCULATOR as HER2
 from neoher.pathology.her2.facts import Her2Facts
-from neoher.pathology.residual_burden import CALCULATOR as RESIDUAL_BURDEN
-from neoher.pathology.residual_burden_facts import ResidualBurdenFacts
+from neoher.pathology.residual_burden.calculator import CALCULATOR as RESIDUAL_BURDEN
+from neoher.pathology.residual_burden.facts import ResidualBurdenFacts
 from neoher.record.lexicon import Presence
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Any
 from neoher.errors import InputError
 from neoher.pathology.her2.assessment import CALCULATOR as HER2
 from neoher.pathology.recorded import her2_facts, residual_burden_facts
-from neoher.pathology.residual_burden import CALCULATOR as RESIDUAL_BURDEN
+from neoher.pathology.residual_burden.calculator import CALCULATOR as RESIDUAL_BURDEN
 from neoher.record.conclusion import Caution, Conclusion
 from neoher.record.specimen import Her2Result
 from neoher.record.surgery import SurgicalSpecimen

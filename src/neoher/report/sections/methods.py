@@ -93,7 +93,7 @@ def _used(findings: Findings) -> Iterator[tuple[str, Calculator[Any, Any]]]:
         yield "receptors", RECEPTORS
     if findings.tissue.residual_burden:
         from neoher.pathology.complete_response import CALCULATOR as COMPLETE_RESPONSE
-        from neoher.pathology.residual_burden import CALCULATOR as RESIDUAL_BURDEN
+        from neoher.pathology.residual_burden.calculator import CALCULATOR as RESIDUAL_BURDEN
 
         yield "rcb", RESIDUAL_BURDEN
         yield "pcr", COMPLETE_RESPONSE

@@ -7,7 +7,7 @@ import datetime as dt
 from neoher.pathology.complete_response import CompleteResponse
 from neoher.pathology.her2.facts import Her2Assessment, Her2Status
 from neoher.pathology.receptors import Receptors, ReceptorStatus
-from neoher.pathology.residual_burden_facts import ResidualBurden, ResidualBurdenClass
+from neoher.pathology.residual_burden.facts import ResidualBurden, ResidualBurdenClass
 from neoher.record.exam import Modality
 from neoher.response.specimen.facts import Agreement, ExamAgainstSpecimen
 

@@ -17,7 +17,7 @@ from neoher.pathology.complete_response import CALCULATOR as COMPLETE_RESPONSE
 from neoher.pathology.her2.assessment import CALCULATOR as HER2
 from neoher.pathology.receptors import ReceptorFacts, receptors
 from neoher.pathology.recorded import her2_facts, residual_burden_facts
-from neoher.pathology.residual_burden import CALCULATOR as RESIDUAL_BURDEN
+from neoher.pathology.residual_burden.calculator import CALCULATOR as RESIDUAL_BURDEN
 from neoher.record.case import Case
 from neoher.record.specimen import TissueFacts
 from neoher.record.surgery import Surgery, SurgicalSpecimen

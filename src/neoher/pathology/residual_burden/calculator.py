@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from neoher.pathology.reasoning import Reasoning
-from neoher.pathology.residual_burden_checks import (
+from neoher.pathology.residual_burden.checks import (
     refuse_impossible_burden,
     warn_of_likely_slips,
     warn_of_unstated_conditions,
 )
-from neoher.pathology.residual_burden_facts import ResidualBurden, ResidualBurdenFacts
-from neoher.pathology.residual_burden_score import BedAndNodes, burden_of, burdens_within_rounding
+from neoher.pathology.residual_burden.facts import ResidualBurden, ResidualBurdenFacts
+from neoher.pathology.residual_burden.score import BedAndNodes, burden_of, burdens_within_rounding
 from neoher.pathology.sources import SYMMANS_2007
 from neoher.record.calculator import Calculator, TableForm
 from neoher.record.conclusion import Conclusion

@@ -7,7 +7,7 @@ from typing import Literal
 
 from neoher.errors import InputError
 from neoher.pathology.reasoning import Reasoning
-from neoher.pathology.regression_grade_facts import (
+from neoher.pathology.regression_grade.facts import (
     MillerPayneNodes,
     RegressionFacts,
     RegressionGrade,

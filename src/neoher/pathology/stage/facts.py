@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from neoher.pathology.anatomic_stage import AnatomicStage, possible_groups
 from neoher.pathology.categories import YpN, YpT
+from neoher.pathology.stage.anatomic import AnatomicStage, possible_groups
 from neoher.record.calculator import Option
 from neoher.record.conclusion import Frozen
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TypeVar
 
 from neoher.errors import InputError
-from neoher.pathology.anatomic_stage import AnatomicStage, NoGroup, possible_groups
 from neoher.pathology.categories import YpN, YpT
 from neoher.pathology.reasoning import Reasoning
 from neoher.pathology.sources import AJCC_8, ANATOMIC_STAGE_TABLE, SIZE_LIMITS, STAGE_III_GROUPS
-from neoher.pathology.stage_categories import agrees, node_category, nodes_of, size_of, tumour_category
-from neoher.pathology.stage_facts import Interval, PathologicStage, StageFacts
+from neoher.pathology.stage.anatomic import AnatomicStage, NoGroup, possible_groups
+from neoher.pathology.stage.categories import agrees, node_category, nodes_of, size_of, tumour_category
+from neoher.pathology.stage.facts import Interval, PathologicStage, StageFacts
 from neoher.record.calculator import Calculator
 from neoher.record.conclusion import Conclusion
 

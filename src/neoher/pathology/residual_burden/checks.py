@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from neoher.errors import InputError
 from neoher.pathology.reasoning import Reasoning
-from neoher.pathology.residual_burden_facts import ResidualBurden, ResidualBurdenClass, ResidualBurdenFacts
+from neoher.pathology.residual_burden.facts import ResidualBurden, ResidualBurdenClass, ResidualBurdenFacts
 
 __all__ = ["refuse_impossible_burden", "warn_of_likely_slips", "warn_of_unstated_conditions"]
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from neoher.pathology.residual_burden_facts import RegistryFields, ResidualBurden, ResidualBurdenClass
+from neoher.pathology.residual_burden.facts import RegistryFields, ResidualBurden, ResidualBurdenClass
 
 __all__ = ["BedAndNodes", "burden_of", "burdens_within_rounding", "class_of"]
 

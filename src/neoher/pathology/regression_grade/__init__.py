@@ -1,0 +1,1 @@
+"""Regression under therapy: Miller-Payne and Sataloff."""

@@ -1,0 +1,1 @@
+"""Residual cancer burden: facts as stated, what cannot be, score and class."""

@@ -1,0 +1,1 @@
+"""Stage after therapy: ypT and ypN from sizes and counts, the anatomic group."""
