@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neoher.record.reading.case_file import read_case_text
-from neoher.report.charts import CurvePoint, kinetic_chart, ticks, volume_chart
 from neoher.report.content import ReportContent
-from neoher.report.timeline_chart import timeline_chart
+from neoher.report.drawing.charts import CurvePoint, kinetic_chart, ticks, volume_chart
+from neoher.report.drawing.timeline_chart import timeline_chart
 
 Build = Callable[..., ReportContent]
 

@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 
 from neoher.imaging.diameters import Diameter
-from neoher.report.drawing import grey_pixels, nearest_pixels, outline_path, picture, scale_bar_mm
-from neoher.report.plane import DisplayPlane
-from neoher.report.png import png_bytes
+from neoher.report.drawing.frame import grey_pixels, nearest_pixels, outline_path, picture, scale_bar_mm
+from neoher.report.drawing.plane import DisplayPlane
+from neoher.report.drawing.png import png_bytes
 from neoher.volume.grid import Grid
 
 AXIAL = Grid(

@@ -12,8 +12,8 @@ from neoher.imaging.dce import FtvParameters, FunctionalTumourVolume, functional
 from neoher.imaging.kinetic_curve import KineticCurve
 from neoher.imaging.phases import PhaseChoice
 from neoher.imaging.shape import describe_shape
-from neoher.report.colours import SER_COLOURS, ser_class_colours
-from neoher.report.figures import exam_images, shown_slice, subtraction_projection, tumour_slice
+from neoher.report.drawing.colours import SER_COLOURS, ser_class_colours
+from neoher.report.drawing.dce_figures import exam_images, shown_slice, subtraction_projection, tumour_slice
 from neoher.volume.dynamic import DynamicSeries
 from neoher.volume.grid import Grid, Vector
 from neoher.volume.mask import Mask

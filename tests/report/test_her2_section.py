@@ -12,11 +12,11 @@ import pytest
 from neoher.pathology.her2.facts import Her2Status, Spectrum
 from neoher.record.reading.case_file import read_case_text
 from neoher.report.assessing import TissueAssessments
+from neoher.report.drawing.spectrum_chart import SpectrumMark, chart_height, spectrum_chart
 from neoher.report.section import Section
 from neoher.report.sections import Findings
 from neoher.report.sections.her2 import her2_section
 from neoher.report.sections.outlook import outlook_section
-from neoher.report.spectrum_chart import SpectrumMark, chart_height, spectrum_chart
 from neoher.report.tissue_facts import specimen_facts
 
 COURSE = """\

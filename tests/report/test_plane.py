@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neoher.report.plane import DisplayPlane, cropped, orientation_letters, square_window
+from neoher.report.drawing.plane import DisplayPlane, cropped, orientation_letters, square_window
 from neoher.volume.grid import Grid, Vector
 
 LEFT, BACK, HEAD = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)

@@ -11,10 +11,10 @@ from markupsafe import Markup, escape
 from pydantic import JsonValue
 
 from neoher.guidance.knowledge.kinds.statement import Audience
-from neoher.report.charts import volume_chart
 from neoher.report.content import ReportContent
+from neoher.report.drawing.charts import volume_chart
+from neoher.report.drawing.timeline_chart import timeline_chart
 from neoher.report.numbers import change_percent, long_date, short_date, with_unit
-from neoher.report.timeline_chart import timeline_chart
 
 __all__ = ["render"]
 

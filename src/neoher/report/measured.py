@@ -18,7 +18,7 @@ from neoher.report.callipers.tables import length_table
 from neoher.report.content import KeyImage
 from neoher.report.diffusion.figures import diffusion_pictures
 from neoher.report.diffusion.tables import adc_table
-from neoher.report.figures import exam_images
+from neoher.report.drawing.dce_figures import exam_images
 from neoher.report.section import Table
 
 __all__ = ["MeasuredPage", "page_of"]

@@ -16,7 +16,7 @@ from neoher.measure.plane.lengths import CalliperReading, join_readings
 from neoher.record.calliper import Span
 from neoher.report.callipers.drawing import DrawnLine, FlatPicture, PixelWindow, flat_picture
 from neoher.report.callipers.tables import length_table
-from neoher.report.drawing import LIGHT_INK
+from neoher.report.drawing.frame import LIGHT_INK
 from neoher.volume.calibration import CalibrationPlane
 
 PIXELS = np.zeros((300, 200), dtype=np.uint8)

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from neoher.report.drawing import LIGHT_INK, Ink, label, scale_bar_mm
-from neoher.report.png import png_bytes
+from neoher.report.drawing.frame import LIGHT_INK, Ink, label, scale_bar_mm
+from neoher.report.drawing.png import png_bytes
 
 __all__ = ["DrawnLine", "FlatPicture", "PixelWindow", "flat_picture"]
 

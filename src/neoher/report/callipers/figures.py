@@ -17,7 +17,7 @@ from neoher.measure.plane.lengths import CalliperReading
 from neoher.record.calliper import Span
 from neoher.report.callipers.drawing import DrawnLine, FlatPicture, PixelWindow, flat_picture
 from neoher.report.content import KeyImage
-from neoher.report.drawing import Ink
+from neoher.report.drawing.frame import Ink
 from neoher.volume.calibration import Calibration, CalibrationPlane, PixelBox
 
 __all__ = ["MOST_PICTURES", "plane_pictures"]

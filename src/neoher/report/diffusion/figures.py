@@ -9,8 +9,8 @@ from neoher.measure.diffusion import AdcSlice
 from neoher.report.content import KeyImage
 from neoher.report.diffusion.colours import BLACK_AT, WHITE_AT, adc_colours, colour_of
 from neoher.report.diffusion.histogram import LEAST_VOXELS, histogram
-from neoher.report.drawing import grey_pixels, label, nearest_pixels, outline_path, picture
-from neoher.report.plane import DisplayPlane, cropped, square_window
+from neoher.report.drawing.frame import grey_pixels, label, nearest_pixels, outline_path, picture
+from neoher.report.drawing.plane import DisplayPlane, cropped, square_window
 
 __all__ = ["diffusion_pictures"]
 

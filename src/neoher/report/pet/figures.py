@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from neoher.report.content import KeyImage
-from neoher.report.drawing import DARK_INK, LIGHT_INK, Ink, grey_pixels, label, outline_path, picture
+from neoher.report.drawing.frame import DARK_INK, LIGHT_INK, Ink, grey_pixels, label, outline_path, picture
+from neoher.report.drawing.plane import DisplayPlane, cropped
 from neoher.report.pet.colours import HOT, hot_colours
-from neoher.report.plane import DisplayPlane, cropped
 from neoher.volume.ct import CtVolume
 from neoher.volume.grid import Grid
 from neoher.volume.pet import SuvVolume

@@ -12,9 +12,9 @@ from neoher.record.case import Case
 from neoher.record.conclusion import Conclusion
 from neoher.record.exam import PtExam
 from neoher.report.content import Assessment, Fact, KeyImage
+from neoher.report.drawing.spectrum_chart import SpectrumMark, chart_aspect, spectrum_chart
 from neoher.report.numbers import NOT_KNOWN, short_date
 from neoher.report.section import Section, Table, TableCell
-from neoher.report.spectrum_chart import SpectrumMark, chart_aspect, spectrum_chart
 from neoher.response.her2pet.facts import Her2PetPairs, Pair, PatientPattern
 from neoher.response.her2pet.recorded import has_her2_pet, is_her2_pet, pairs_of_case
 

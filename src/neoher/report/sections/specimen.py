@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from neoher.measure.case import State, measurements_of
 from neoher.record.conclusion import Conclusion
 from neoher.report.content import Assessment, KeyImage, LegendEntry, LesionTable, Origin
+from neoher.report.drawing.specimen_chart import chart_aspect, specimen_chart
 from neoher.report.numbers import NOT_KNOWN, short_date, with_unit
 from neoher.report.section import Section, Table, TableCell
-from neoher.report.specimen_chart import chart_aspect, specimen_chart
 from neoher.response.specimen.comparison import BAND_MM
 from neoher.response.specimen.facts import Agreement
 from neoher.response.specimen.recorded import ExamOfLesion, LesionAgainstSpecimen, imaging_against_specimen

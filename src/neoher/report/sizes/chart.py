@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import TypeAlias
 
-from neoher.report.charts import ticks
 from neoher.report.content import VisitHeading
+from neoher.report.drawing.charts import ticks
 from neoher.report.numbers import short_date, with_unit
 from neoher.report.sizes.marks import colour, cross, dashes, mark
 from neoher.report.sizes.series import SizePoint, SizeSeries

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 from typing import TypeAlias
 
-from neoher.report.charts import ticks
+from neoher.report.drawing.charts import ticks
 from neoher.report.numbers import with_unit
 from neoher.response.specimen.recorded import ExamOfLesion, LesionAgainstSpecimen
 

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from neoher.imaging.shape import Diameter
-from neoher.report.plane import DisplayPlane
-from neoher.report.png import png_bytes
+from neoher.report.drawing.plane import DisplayPlane
+from neoher.report.drawing.png import png_bytes
 
 __all__ = [
     "DARK_INK",

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from neoher.imaging.dce import SER_BINS, EnhancementVolume, FunctionalTumourVolume, KineticCurve
 from neoher.imaging.phases import PhaseChoice
 from neoher.imaging.shape import Diameter, Shape
-from neoher.report.charts import CurvePoint, kinetic_chart
-from neoher.report.colours import SER_COLOURS, ser_class_colours
 from neoher.report.content import KeyImage, LegendEntry
-from neoher.report.drawing import grey_pixels, nearest_pixels, outline_path, picture
+from neoher.report.drawing.charts import CurvePoint, kinetic_chart
+from neoher.report.drawing.colours import SER_COLOURS, ser_class_colours
+from neoher.report.drawing.frame import grey_pixels, nearest_pixels, outline_path, picture
+from neoher.report.drawing.plane import DisplayPlane, cropped, square_window
 from neoher.report.numbers import with_unit
-from neoher.report.plane import DisplayPlane, cropped, square_window
 from neoher.volume.dynamic import DynamicSeries
 from neoher.volume.mask import Mask
 
