@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from neoher.errors import InputError
 from neoher.guidance.advice import Advice
 from neoher.guidance.advice.evaluation import advised, put, read_cases
 from neoher.guidance.knowledge import load_knowledge
@@ -97,3 +98,20 @@ def test_a_single_alert_stands_for_two_drugs_only_where_both_are_forbidden() -> 
     assert len(codes) == 2
     assert any("pertuzumab" in text for text in codes)
     assert any("trastuzumab (below 50 %" in text for text in codes)
+
+
+def test_what_is_hardly_so_is_said_beside_what_is_concluded_from_it() -> None:
+    given = [{"regimen": "TCHP", "start": "2026-06-01", "cycles": 9, "cycles_planned": 6}]
+    conclusion = advice(treatment=given)
+    assert [
+        "9 cycles of TCHP were given, 6 were planned" in each.message for each in conclusion.warnings
+    ] == [True]
+
+
+@pytest.mark.parametrize(
+    ("today", "message"),
+    [(dt.date(1950, 1, 1), "before the patient's birth"), (dt.date(9999, 12, 31), "too far")],
+)
+def test_a_day_that_cannot_be_meant_is_refused(today: dt.date, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        advice(today, patient__birth_year=1976)

@@ -25,6 +25,8 @@ from neoher.guidance.knowledge import Knowledge
 from neoher.guidance.knowledge.kinds.rule import Rule, RuleKind, Severity, Topic
 from neoher.guidance.rules.logic import Decision, decide
 from neoher.record.case import Case
+from neoher.record.chronology.timeline import Severity as ProblemSeverity
+from neoher.record.chronology.timeline import timeline_problems
 from neoher.record.conclusion import Caution, Conclusion, Step
 
 __all__ = ["advise"]
@@ -52,6 +54,11 @@ def advise(case: Case, knowledge: Knowledge, today: dt.date) -> Conclusion[Advic
     if left_out:
         message = f"Dated after {today} and left out: {', '.join(left_out)}."
         gathered.warnings.append(Caution(code="facts-after-today", message=message))
+    gathered.warnings += [
+        Caution(code="implausible-dates", message=f"{each.message} {each.remedy}")
+        for each in timeline_problems(known)
+        if each.severity is ProblemSeverity.IMPLAUSIBLE
+    ]
     gathered.warnings += _before_the_rules(knowledge, as_of, today)
     patients = cancers_of(known, knowledge, today)
     sheets = [facts_of(patient) for patient in patients]
