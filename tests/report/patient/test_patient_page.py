@@ -293,3 +293,15 @@ def test_someone_outside_the_rules_is_told_so_and_named_no_treatment() -> None:
     page = page_of(case)
     assert "This program is about cancer that has not spread, so it names no treatment for you." in page
     assert "Medicines before the operation" not in page
+
+
+def test_heart_checks_that_are_overdue_by_two_drugs_are_one_check() -> None:
+    case = next(each for each in CASES if each.name == "the next LVEF is overdue")
+    record = Case.model_validate(case.record)
+    section = urgent_section(
+        Findings(record, (), (), assess_tissue(record), (), case.today, Audience.PATIENT)
+    )
+    assert section is not None
+    checks = [item for item in section.items if "heart check was due" in item]
+    # LVEF on 2026-07-20: pertuzumab every 12 weeks, trastuzumab every 3 months.
+    assert checks == ["Your heart check was due on 12 October 2026. Ask your team for a day soon."]

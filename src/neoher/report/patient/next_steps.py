@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from neoher.guidance.advice import Advice, AdviceOption
+from neoher.guidance.advice import Advice, AdviceOption, Alert
 from neoher.guidance.knowledge import Knowledge, load_knowledge
 from neoher.guidance.knowledge.kinds.rule import RuleKind, Severity, Strength, Topic
 from neoher.guidance.knowledge.kinds.statement import Audience
@@ -68,7 +68,7 @@ def urgent_section(findings: Findings) -> Section | None:
     advice, _ = advice_of(findings)
     knowledge = load_knowledge()
     now = [alert_in_words(each, knowledge) for each in advice.alerts if each.severity is Severity.STOP]
-    soon = [alert_in_words(each, knowledge) for each in advice.alerts if each.severity is Severity.ACT]
+    soon = [alert_in_words(each, knowledge) for each in _one_heart_check(advice.alerts)]
     if not now and not soon:
         return None
     return Section(
@@ -77,6 +77,14 @@ def urgent_section(findings: Findings) -> Section | None:
         cautions=tuple(dict.fromkeys(now)),
         items=tuple(each for each in dict.fromkeys(soon) if each not in now),
     )
+
+
+def _one_heart_check(alerts: Sequence[Alert]) -> list[Alert]:
+    """What calls for an act; of heart checks that are overdue by several drugs the earliest alone."""
+    acts = [each for each in alerts if each.severity is Severity.ACT]
+    overdue = [each for each in acts if each.code == "lvef-overdue"]
+    earliest = min(overdue, key=lambda each: str(each.numbers["next_echo"]), default=None)
+    return [each for each in acts if each.code != "lvef-overdue" or each is earliest]
 
 
 def next_section(findings: Findings) -> Section:
