@@ -41,9 +41,11 @@ def patient_pairs(case: Path) -> list[Pair]:
     truth = json.loads((case / "truth.json").read_text())
     pairs: list[Pair] = []
     for result in measure_case(case, read_case(case), Measurements()):
+        kind = result.method.name.partition("/")[0]
+        if kind == "length":
+            continue  # the record's callipers: each length is measured below, points on whole pixels
         if result.measurement is None:
             raise RuntimeError(f"{case}, {result.exam.id}: {result.problem}")
-        kind = result.method.name.partition("/")[0]
         pairs += {"ftv": _volume, "adc": _diffusion, "suv": _uptake}[kind](result, truth)
     return [*pairs, *_mammography(case, truth), *_ultrasound(case, truth)]
 
