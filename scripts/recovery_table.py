@@ -9,8 +9,8 @@ each course once more with a patient who moves between the contrast phases. One 
 differences measured - true, their mean (bias), standard deviation, 95 % limits (bias ± 1.96 SD) and the
 largest; how often something that is not there was said to be absent, how often it was found all the same, and
 how often something that is there got no value (an image without a scale, an exam without what the value
-needs), which the measurement says. Ctrl-C prints what was measured until then. --into also puts the table
-into a document, between the lines that mark it (docs/recovery.md).
+needs), which the measurement says. --into also puts the table into a
+document, between the lines that mark it (docs/recovery.md).
 """
 
 from __future__ import annotations
@@ -165,13 +165,10 @@ def main() -> None:
     done: list[Job] = []
     with ProcessPoolExecutor(arguments.workers, max_tasks_per_child=4) as pool:
         waiting = {pool.submit(pairs_of, job): job for job in jobs}
-        try:
-            for future in as_completed(waiting):
-                pairs += future.result()
-                done.append(waiting[future])
-                print(f"{len(done)} of {len(jobs)}: {waiting[future]}", file=sys.stderr, flush=True)
-        except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
+        for future in as_completed(waiting):
+            pairs += future.result()
+            done.append(waiting[future])
+            print(f"{len(done)} of {len(jobs)}: {waiting[future]}", file=sys.stderr, flush=True)
     text = table_of(pairs, done)
     print(text)
     if arguments.into is not None:
