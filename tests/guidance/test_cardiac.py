@@ -346,3 +346,8 @@ def test_pertuzumab_is_measured_every_12_weeks() -> None:
 def test_what_cannot_be_is_refused(facts: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message):
         assess_heart(CardiacFacts.model_validate({"drug": "trastuzumab", **facts}))
+
+
+def test_after_a_stop_no_text_fixes_the_next_echo() -> None:
+    assert next_echo("trastuzumab", 60, 58, symptoms=True)["EU"] is None
+    assert next_echo("t-dm1", 60, 44, 43) == {"US": None, "EU": None}

@@ -190,7 +190,7 @@ Rules over a series take each hold as followed and count its weeks to the next m
 laboratory's lower limit: without `--lln` the action is null. Symptoms that are not stated are named as
 missing; the numbers alone are answered. Symptoms that are stated withdraw `continue` where a rule set has no
 row for them (trastuzumab by the US label, pertuzumab): its action is null. T-DXd has no fixed interval of
-measurements: `next_echo` is null.
+measurements, and no text fixes one after a stop: `next_echo` is null.
 
 The rows of pertuzumab, and those of T-DM1 from 45 to below 50 %, are from memory (*unverified*); the EU texts
 of pertuzumab and T-DXd were not read, and the US rows stand in their place, marked so. A fall of exactly 10

@@ -246,7 +246,8 @@ def _next_echo(applied: Applied, row: LvefRow | None, last: dt.date, facts: Card
         until = add_months(facts.last_dose, schedule.months_after_until or 0)
         return due if due <= until else None
     if row.action in {LvefAction.STOP, LvefAction.CONSIDER_STOP}:
-        return None if schedule.months_after is None else add_months(last, schedule.months_after)
+        # Intervals after therapy are those of a heart that bore it; no text fixes them for one that did not.
+        return None
     if schedule.weeks_during is not None:
         return last + dt.timedelta(weeks=schedule.weeks_during)
     return None if schedule.months_during is None else add_months(last, schedule.months_during)
