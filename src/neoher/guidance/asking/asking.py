@@ -18,6 +18,7 @@ from neoher.guidance.asking.finding.library import Entry, Library
 from neoher.guidance.asking.finding.ranking import Found, believes, rank
 from neoher.guidance.asking.finding.weights import BELIEF_HELD
 from neoher.guidance.asking.reading.language import DEFINITION
+from neoher.guidance.asking.reading.values import with_group
 from neoher.guidance.asking.reading.vocabulary import Reading
 from neoher.guidance.asking.scope import (
     SCOPE_STATEMENT,
@@ -88,7 +89,7 @@ def ask(question: Question, knowledge: Knowledge) -> Answer:
     unasked = not_looked_up(question.text)
     if unasked:
         return _abstention(question, library, question.text, unasked, ())
-    looked_up = followed_up(question.text, question.conversation, library.vocabulary)
+    looked_up = with_group(followed_up(question.text, question.conversation, library.vocabulary))
     reading = library.vocabulary.read(looked_up)
     region = _region_named(reading) or question.region or _region_of(question.case)
     from_case = answer_from_case(

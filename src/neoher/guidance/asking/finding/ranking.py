@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from neoher.guidance.asking.finding.contrasts import on_other_side, opposed
 from neoher.guidance.asking.finding.library import Entry, Library
 from neoher.guidance.asking.finding.weights import (
     BACKGROUND,
@@ -127,7 +128,7 @@ class _Asked:
         return [(word, 0.0 if word.tokens[0] in WAYS else weight) for word, weight in weights]
 
     def _weight(self, word: Word) -> float:
-        if word.plain:
+        if word.plain or (word.own and not self._held(word)):
             return Weight.PLAIN
         if not self._held(word):
             return Weight.COMMON if word.common else Weight.UNKNOWN
@@ -140,7 +141,7 @@ class _Asked:
     @cached_property
     def unknown(self) -> bool:
         """Whether nothing holds a word of the question that names a subject."""
-        return any(not self._held(word) for word in self.reading.words if not (word.plain or word.common))
+        return any(not self._held(word) for word in self.reading.words if not (word.plain or word.common or word.own))
 
     def _beside(self, entry: Entry) -> bool:
         called = (word for word in self.reading.words if word.named and word.named.kind in _CALLED)
@@ -158,6 +159,11 @@ class _Asked:
     def tokens(self) -> set[str]:
         """What the question is about: things without what stands near them, everyday words with it."""
         return {token for word in self.reading.words for token in word.tokens[: 1 if word.named else None]}
+
+    @cached_property
+    def everything(self) -> set[str]:
+        """The things and words of the question with what stands near them."""
+        return {token for word in self.reading.words for token in word.tokens}
 
     @cached_property
     def small_words(self) -> frozenset[str]:
@@ -201,6 +207,10 @@ class _Asked:
         wording = max(
             (each.counts * _same(each.words, self.small_words) for each in entry.asked), default=0.0
         )
+        if on_other_side(self.reading.text, entry.item.title):
+            share *= Factor.OTHER_SIDE
+        elif opposed(self.everything, entry.headed):
+            share *= Factor.OPPOSED
         score = share + Bonus.FOCUS * focus + Bonus.WORDING * wording + Bonus.FULL_TEXT * closeness
         belief = _covered(self.library, entry.corrects, self.tokens)
         score += sum(self._bonuses(entry, belief))
@@ -223,7 +233,7 @@ class _Asked:
             held += weight * best
             if best:
                 continue
-            if _FIGURE.fullmatch(word.text) or (word.named is not None and word.named.id in UNSAID):
+            if word.own or _FIGURE.fullmatch(word.text) or (word.named is not None and word.named.id in UNSAID):
                 # A value of the asker's own: texts give limits, not every number below and above.
                 not_asked_of_a_text += weight
                 continue

@@ -80,6 +80,10 @@ class Factor:
     """Each thing that is asked about by its name and is not in the text."""
     WAY_NOT_SAID = 0.60
     """What is asked of a thing, its dose or its approval, of which the text says nothing."""
+    OTHER_SIDE = 0.60
+    """A text that is on the other side of a contrast: contraception afterwards for one who is pregnant."""
+    OPPOSED = 0.80
+    """A text whose title is about the opposite: node-negative for node-positive."""
     NO_DRUG_NAMED = 0.92
     """The same for a drug where the text names none: it is not about another."""
 

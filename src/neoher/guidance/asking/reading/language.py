@@ -18,6 +18,7 @@ __all__ = [
     "FILLERS",
     "NEAR_WORDS",
     "NOT_HELD",
+    "OPPOSITES",
     "PLAIN",
     "PREMISE",
     "PROGNOSIS",
@@ -64,6 +65,14 @@ TERM_WORDS: Mapping[str, tuple[str, ...]] = _groups("terms")
 """Everyday wordings of terms of the glossary, by id of the term."""
 NEAR_WORDS: Mapping[str, tuple[str, ...]] = _groups("near")
 """Words, or ids of terms, that may stand for another; a text with one of them counts somewhat less."""
+
+OPPOSITES = (
+    ("nodeposit", "nodenegat"),
+    ("hrposit", "hrnegat"),
+    ("usa", "europ"),
+    ("premenopausal", "postmenopausal"),
+)
+"""Words as questions are read of which one excludes the other."""
 
 SITUATIONS = (
     "after surgery",

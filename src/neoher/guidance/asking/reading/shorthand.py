@@ -8,6 +8,14 @@ __all__ = ["written_out"]
 
 _SHORTHAND = (
     (re.compile(r"\b([0-3])\s?plus\b", re.I), r"\1+"),
+    (re.compile(r"\bzero plus\b", re.I), "0+"),
+    (re.compile(r"\bone plus\b", re.I), "1+"),
+    (re.compile(r"\btwo plus\b", re.I), "2+"),
+    (re.compile(r"\bthree plus\b", re.I), "3+"),
+    (re.compile(r"\btx\b(?!\s*n)|\brx\b"), "therapy"),
+    (re.compile(r"\bnon(?=(?:targets?|inferior\w*|respon\w+|invasive|measurable|lumin\w+)\b)", re.I), "non-"),
+    (re.compile(r"(?<=\d )signals\b", re.I), "copies"),
+    (re.compile(r"(?<=\bcan )predict(?= (?:be|v?\d))|\bpredict(?= (?:v?\d|tool))", re.I), "PREDICT"),
     (re.compile(r"\b(her-?2|er|pr|hr|nodes?|c?n)\s?pos\b", re.I), r"\1 positive"),
     (re.compile(r"\b(her-?2|er|pr|hr|nodes?|c?n)\s?neg\b", re.I), r"\1 negative"),
     (re.compile(r"\b(\d+(?:\.\d+)?)\s?x\b", re.I), r"\1"),

@@ -23,11 +23,14 @@ from neoher.guidance.asking.reading.language import (
 )
 from neoher.guidance.asking.reading.shorthand import written_out
 from neoher.guidance.asking.reading.spelling import folded_words, stem
+from neoher.guidance.asking.reading.values import is_category, near_category, with_parted_categories
 from neoher.guidance.knowledge import Knowledge
 from neoher.guidance.knowledge.kinds.item import Item
 
 __all__ = ["Named", "Reading", "Vocabulary", "Word"]
 
+_ABBREVIATION = 2
+"""Letters up to which a word that nothing holds is a unit or an abbreviation, and no subject."""
 _ALL_WORDS_TOO = 2
 """Things with names of this many words or more keep their words beside the thing."""
 _DETERMINERS = {"the", "my", "your", "our", "their", "this", "these", "those"}
@@ -64,6 +67,8 @@ class Word:
     """Whether it only qualifies the question, and names no subject."""
     common: bool = False
     """Whether it is a common English word."""
+    own: bool = False
+    """Whether it is a category of the asker's own patient: a text need not name it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +162,7 @@ class Vocabulary:
 
     def read(self, question: str) -> Reading:
         """The things and words of a question, misspelt ones corrected."""
-        written = [word for word in folded_words(written_out(question)) if word not in _DETERMINERS]
+        written = [word for word in folded_words(written_out(with_parted_categories(question))) if word not in _DETERMINERS]
         names = written_as_names(question)
         words = [self._corrector.corrected(word, name=word in names) for word in written]
         corrections = tuple((one, other) for one, other in zip(written, words, strict=True) if one != other)
@@ -178,11 +183,17 @@ class Vocabulary:
                 near += self._things_within(part) if length > 1 else ()
             known = meaning is not None or part[0] not in NOT_HELD or stem(part[0]) in self._held
             tokens = tokens if meaning is None else tokens[:1]
-            plain = meaning is None and all(word in PLAIN for word in part)
+            own = not isinstance(meaning, Named) and is_category(part[0]) and len(part) == 1
+            near += near_category(part[0]) if own else ()
+            plain = meaning is None and all(word in PLAIN or self._abbreviates(word) for word in part)
             common = meaning is None and all(word in COMMON for word in part)
-            found.append(Word(" ".join(part), tokens + near, named, known, changed, plain, common))
+            found.append(Word(" ".join(part), tokens + near, named, known, changed, plain, common, own))
         unique = {word.tokens[0]: word for word in reversed(found)}
         return Reading(tuple(reversed(unique.values())), tuple(fillers), corrections, " ".join(words))
+
+    def _abbreviates(self, word: str) -> bool:
+        """Whether a word is too short to tell a subject, and is in no text that is held."""
+        return word.isalpha() and len(word) <= _ABBREVIATION and stem(word) not in self._held
 
     def _things_within(self, words: Sequence[str], *kinds: str) -> tuple[str, ...]:
         """The things, of these kinds (all), that single words of a phrase name."""
