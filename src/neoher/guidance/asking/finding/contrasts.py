@@ -42,7 +42,7 @@ _CONTRASTS = (
         r"\bpregnan|\bexpecting a (?:baby|child)\b|\bgestation",
         r"\b(?:after|contracept\w*|become|becom\w*|get|getting|got|soon|wait\w*|plan\w*|birth control|until|"
         r"fertil\w*|later|conceive|have a baby|last dose|avoid\w*|prevent\w*)\b",
-        r"contraception|fertility",
+        r"contraception|fertility|boxed",
     ),
     _contrast(rf"{_HEART}.*{_START}|{_START}.*{_HEART}", _HOLD, r"\bhold\b|\bheld\b|\bstopped\b|resumed"),
     _contrast(
@@ -57,6 +57,12 @@ _CONTRASTS = (
         r".{0,40}\b(?:progress\w*|gr[oe]w\w*)",
         r"\bwhat now\b",
         r"^progression under therapy$",
+    ),
+    # Cancer was left: what follows pCR is not for her.
+    _contrast(
+        r"\bypt?n?[1-4]|\bresidual (?:disease|cancer|tumou?r)|\b(?:no|non|without|not)[ -]?pcr\b",
+        r"(?<!no )(?<!non )(?<!without )(?<!not )\bpcr\b|complete response",
+        r"^pcr after",
     ),
     # The criteria of 1979 are history: they are meant where they are named.
     _contrast(r"", r"\bxwho\b|\bwho (?:criteria|response|partial|progression)\b|bidimension|product|perpendicular|1979|two.dimension", r"^who criteria$"),

@@ -43,7 +43,8 @@ from neoher.guidance.knowledge.kinds.item import Place
 
 __all__ = ["Found", "believes", "rank"]
 
-_FIGURE = re.compile(r"\d+(?:\.\d+)?")
+_FIGURE = re.compile(r"\d+(?:\.\d+)?(?:year)?")
+_DECIMAL = re.compile(r"\d+\.\d+")
 _OF_A_TRIAL = re.compile(
     r"\bhow many (?:patients|women|people|participants)\b(?! (?:had|have|got|with|who|relaps\w*))|"
     r"\b(?:control|comparator|design|enrol\w*|population)\b|\barms\b"
@@ -144,7 +145,11 @@ class _Asked:
         return any(not self._held(word) for word in self.reading.words if not (word.plain or word.common or word.own))
 
     def _beside(self, entry: Entry) -> bool:
-        called = (word for word in self.reading.words if word.named and word.named.kind in _CALLED)
+        called = (
+            word
+            for word in self.reading.words
+            if word.named and word.named.kind in _CALLED and not word.own
+        )
         return self.unknown or any(entry.weights.keys().isdisjoint(word.tokens) for word in called)
 
     def _held(self, word: Word) -> bool:
@@ -178,7 +183,7 @@ class _Asked:
     @cached_property
     def called(self) -> list[str]:
         """The trials, drugs and regimens among them."""
-        return [word.tokens[0] for word in self.reading.words if word.named and word.named.kind in _CALLED]
+        return [word.tokens[0] for word in self.reading.words if word.named and word.named.kind in _CALLED and not word.own]
 
     @cached_property
     def takes_for_granted(self) -> bool:
@@ -258,6 +263,8 @@ class _Asked:
             yield Bonus.OUTSIDE
         if entry.kind == "trial" and _OF_A_TRIAL.search(self.reading.text):
             yield Bonus.OF_A_TRIAL
+        if any(_DECIMAL.fullmatch(word.text) and word.tokens[0] in entry.weights for word in self.reading.words):
+            yield Bonus.DECIMAL
         if self.named:
             yield Bonus.CHAPTER * _part(self.named, entry.subject)
         if self.called:

@@ -107,6 +107,8 @@ class Bonus:
     """Its chapter is about the things that are named."""
     CALLED = 0.10
     """Its title has the trial, drug or regimen that the question calls by its name."""
+    DECIMAL = 0.12
+    """It has a decimal figure of the question, which is seldom there by chance."""
     REFERRED = 0.15
     """The glossary names it for the thing whose meaning is asked."""
     OF_A_TRIAL = 0.60
@@ -124,7 +126,7 @@ class Bonus:
 KINDS = {"statement": 0.0, "term": -0.18, "trial": -0.40, "drug": -0.40, "regimen": -0.40}
 """Statements come before descriptions of things."""
 
-BACKGROUND = {_one(word) for word in ("chemotherapy", "imaging", "tumour", "positive")}
+BACKGROUND = {_one(word) for word in ("chemotherapy", "imaging", "tumour", "positive", "laboratories", "membrane", "staining")}
 """Words that nearly every question is about."""
 LIKE_A_NAME = {_one(word) for word in SUBJECTS}
 """Words that a text must hold where they are asked about, as if they were a name."""

@@ -128,7 +128,9 @@ PROGNOSIS = re.compile(
 PREMISE = re.compile(
     r"^\s*(?:as|since|because|given|now that|if|so|but)\b|\b(?:right|true|correct|isn't it|doesn't it|"
     r"don't they|can't (?:it|they|we)|aren't they|proven|proved|always|never|everybody|every patient|"
-    r"all patients|must|of course|obviously|why (?:do|does|is|are|must|should)|how do (?:we|i|you))\b|, so\b",
+    r"all patients|must|of course|obviously|why (?:do|does|is|are|must|should)|how do (?:we|i|you))\b|, so\b|"
+    r"^(?!\s*(?:what|which|how|when|who|is|are|do|does|did|can|should|may)\b).*\b(?:is|are|was|has|can be|got)\b"
+    r".*,\s*(?:at |for |in )?(?:which|what|how (?:many|much|long))\b",
     re.IGNORECASE,
 )
 """Words by which a question takes something for granted."""

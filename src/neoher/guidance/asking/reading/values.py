@@ -9,7 +9,7 @@ import re
 
 from neoher.pathology.her2.ish import dual_probe_group
 
-__all__ = ["is_category", "near_category", "with_group", "with_parted_categories"]
+__all__ = ["is_category", "near_category", "says_residual", "with_group", "with_parted_categories"]
 
 _JOINED = re.compile(
     r"\b(?P<when>y?[cp]?)T\s?(?P<t>is|x|[0-4](?:mic?|[a-d])?)\s?,?"
@@ -44,6 +44,11 @@ def with_parted_categories(question: str) -> str:
 def is_category(word: str) -> bool:
     """Whether a word, in small letters, is a T or N category."""
     return _CATEGORY.fullmatch(word) is not None
+
+
+def says_residual(word: str) -> bool:
+    """Whether a category after therapy says that cancer was left: ypT1 or more, ypN1 or more."""
+    return word.startswith("yp") and is_category(word) and word[3:4] in {"1", "2", "3", "4"}
 
 
 def near_category(word: str) -> tuple[str, ...]:
