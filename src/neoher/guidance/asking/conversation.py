@@ -8,6 +8,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from neoher.errors import InputError
+from neoher.guidance.asking.finding.weights import WAYS
+from neoher.guidance.asking.reading.language import OPPOSITES
 from neoher.guidance.asking.reading.vocabulary import Vocabulary
 from neoher.record.conclusion import Frozen
 
@@ -16,11 +18,14 @@ __all__ = ["Conversation", "Turn", "followed_up", "read_conversation", "write_co
 _LARGEST_BYTES = 2_000_000
 _MOST_TURNS = 200
 _FOLLOWING = re.compile(
-    r"^\s*(?:and|but|also|so|then|or)\b|^\s*(?:what|how) about\b|^\s*(?:why|how long|how often|when|"
+    r"^\s*(?:and|but|also|so|then|or|same)\b|^\s*(?:what|how) about\b|^\s*(?:why|how long|how often|"
+    r"how many(?: \w+)?|what dose|which dose|when|"
     r"since when|which|where|who|says who|source|sources|"
     r"are you sure|in the (?:us|eu|uk|usa)|in europe)\s*(?:\?|$)",
     re.IGNORECASE,
 )
+_WITH_OTHER = re.compile(r"^\s*(?:for|with|in|under|on|if|after|without|by)\s", re.IGNORECASE)
+"""How a question begins that only changes what the last one was about: `for pertuzumab?`."""
 _POINTING = re.compile(
     r"\b(?:it|that|this|they|them|these|those|the same|the other|the former|the latter|there|then)\b",
     re.IGNORECASE,
@@ -52,23 +57,35 @@ class Conversation(Frozen):
 def followed_up(question: str, conversation: Conversation | None, vocabulary: Vocabulary) -> str:
     """The question with what the last one was about, where it leaves that out.
 
-    A drug, trial or regimen that the new question names takes the place of one of its kind in the last one.
+    A drug, trial or regimen that the new question names takes the place of one of its kind in the last one,
+    and a word that of its opposite: node-negative that of node-positive. What was asked of a thing, its dose,
+    is not asked of another subject.
     """
     if conversation is None or not conversation.turns:
         return question
     reading = vocabulary.read(question)
     follows = bool(_FOLLOWING.match(question))
     points = bool(_POINTING.search(question)) and len(reading.words) <= _LITTLE + 1
-    if not follows and not points and reading.words:
+    changes = bool(_WITH_OTHER.match(question)) and len(reading.words) <= _LITTLE + 1
+    if not follows and not points and not changes and reading.words:
         return question
     last = vocabulary.read(conversation.turns[-1].understood_as)
     replaced = {named.kind for named in reading.named("drug", "trial", "regimen")}
     own = {word.tokens[0] for word in reading.words}
     regions = {"usa", "europ", "uk"}
+    opposites = {one: other for pair in OPPOSITES for one, other in (pair, pair[::-1])}
+    excluded = {opposites[token] for token in own if token in opposites}
+    subject = any(
+        not word.plain and not word.own and word.tokens[0] not in WAYS | regions | opposites.keys()
+        for word in reading.words
+        if word.named is None or word.named.kind not in {"drug", "trial", "regimen"}
+    )
+    if subject:
+        excluded |= WAYS
     kept = [
-        word.text
+        "US" if word.text == "xus" else word.text
         for word in last.words
-        if word.tokens[0] not in own
+        if word.tokens[0] not in own | excluded
         and not (word.named and word.named.kind in replaced)
         and not (word.tokens[0] in regions and own & regions)
     ]

@@ -23,7 +23,7 @@ _EMERGENCY = (
 )
 _PROGNOSIS = (
     "What will become of one person is not answered here: no figure of a study says it. Ask the treating "
-    "team."
+    "team; `neoher outlook` gives what published figures say of a record, with their limits."
 )
 _SITUATIONS = {stem("".join(folded_words(word))) for word in SITUATIONS}
 

@@ -57,6 +57,8 @@ FACTS = (
         r"\bnext (?:steps?|scans?|imaging|mri|mammogra\w*|ultrasound)\b|"
         r"\b(?:her|his|my|the patient's) options\b|^\s*options\b|"
         r"what (?:options|can be offered|should be done|should (?:she|he|i|we) (?:get|do|have|offer))|"
+        r"\b(?:which|what) (?:drugs?|therap\w+|treatments?|regimen|medicines?) (?:is |are |comes? |now )?"
+        r"(?:next|now)\b|\bnext (?:drug|therapy|treatment|regimen|medicine)\b|"
         r"\bwhat (?:comes |happens |is |to do )?next\b|what now\b|is surgery due|when is surgery due",
         alone=True,
         advice=True,
@@ -67,6 +69,21 @@ FACTS = (
         alone=True,
     ),
     _fact("alerts", r"\balerts?\b|\bred flags?\b|safety (?:problems?|issues?|warnings?)", alone=True),
+    _fact(
+        "cycles left",
+        r"\bcycles?\b.{0,40}\b(?:left|remain\w*|to go|outstanding|still due)\b|"
+        r"\b(?:remaining|outstanding)\b.{0,25}\bcycles?\b|\bhow many more (?:cycles|rounds|infusions)\b|"
+        r"\b(?:rounds|infusions)\b.{0,20}\b(?:left|remaining|to go)\b",
+        alone=True,
+    ),
+    _fact(
+        "last dose",
+        r"\bdays? since\b.{0,25}\b(?:dose|cycle|infusion|chemo\w*|therapy|treatment)\b|"
+        r"\bhow long (?:ago )?(?:is|was|since)\b.{0,25}\blast (?:dose|cycle|infusion)\b|"
+        r"\bwhen was (?:her|his|my|the) last (?:dose|cycle|infusion)\b|\bdate of (?:the )?last dose\b",
+        alone=True,
+    ),
+    _fact("CPS+EG", r"\bcps ?[-+]? ?eg\b|\bneo-?\s?bioscore\b"),
     _fact(
         "functional tumour volume",
         r"\bftv\b|functional tumou?r volume|tumou?r volume|\bvolume (?:on|by) mri",
@@ -110,7 +127,9 @@ FACTS = (
     ),
     _fact(
         "tests and events",
-        r"hepatitis(?: b)?|\bhep b\b|\bhbv\b|pregnancy test|adverse(?: events?)?|side effects?|toxicit\w*|"
+        r"hepatitis(?: b)?|\bhep b\b|\bhbv\b|pregnancy (?:test|status)|"
+        r"\b(?:is|was) (?:she|the patient|this patient|the woman) (?:\w+ )?pregnant\b|\bam i pregnant\b|"
+        r"^\s*pregnan(?:t|cy)\s*\??\s*$|adverse(?: events?)?|side effects?|toxicit\w*|"
         r"\bild\b|pneumonitis|contraindic\w*|allerg\w*",
     ),
     _fact("clip", r"\bclips?\b|\bmarker\b|\bcoil\b"),
@@ -152,6 +171,18 @@ _GENERAL = re.compile(
     r"patients|women|people|how often|every|(?:is|are) \w+ (?:done|given|needed))\b"
 )
 _OWN_FACT = re.compile(r"^\s*what(?:'s| is| was)\s+(?:her|his|my|the patient's)\s")
+_NOT_IN_A_RECORD = (
+    "This asks for a fact of the patient that a record of neoher has no place for, or that is not recognised; "
+    "a general statement would not answer it. What can be done is listed by `neoher advise`, what models "
+    "say of her outlook by `neoher outlook`."
+)
+_ELSEWHERE = {
+    "next steps": "The record does not decide a next step; `neoher advise` lists what it lacks.",
+    "CPS+EG": "The record has no nuclear grade, so the score is not computed from it; `neoher bioscore` "
+    "computes it from stated stages, receptors and nuclear grade.",
+    "cycles left": "The record does not say how many HER2-directed cycles are left.",
+}
+"""What is said where the record gives no line, in place of the plain sentence."""
 _BESIDE = re.compile(
     r"\b(?:her|his|my|patient|patient's|the|a|an|of|on|by|in|at|and|or|v|vs|versus|to|from|for|with|is|was|"
     r"are|were|has|have|had|did|do|does|any|it|she|he|what|which|when|how|much|many|so|far|now|current\w*|"
@@ -190,6 +221,8 @@ def answer_from_case(
                 missing=("case",),
             )
         return None
+    if fact is None and _OWN_FACT.match(text):
+        return CaseAnswer(reason=_NOT_IN_A_RECORD)
     if fact is None or not _about_her(text, fact):
         return None
     from neoher.guidance.asking.case_facts.telling import told_of
@@ -209,7 +242,8 @@ def answer_from_case(
     )
     reason = None
     if not lines:
-        reason = f"The record does not say: {fact.name}." if told.missing else f"{fact.name}: cannot be said."
+        plainly = f"The record does not say: {fact.name}." if told.missing else f"{fact.name}: cannot be said."
+        reason = _ELSEWHERE.get(fact.name, plainly)
     return CaseAnswer(lines, reason, tuple(told.missing), tuple(told.warnings), tuple(told.because))
 
 

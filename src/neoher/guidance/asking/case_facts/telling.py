@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from neoher.guidance.asking.case_facts import course, heart, imaging, next_steps, tissue, volume
+from neoher.guidance.asking.case_facts import course, heart, imaging, next_steps, tissue, volume, year
 from neoher.guidance.asking.case_facts.told import Asked, TellFact, Told
 from neoher.guidance.facts.known import known_on
 
@@ -14,6 +14,9 @@ TELLING: Mapping[str, TellFact] = {
     "next steps": next_steps.tell_next_steps,
     "what is missing": next_steps.tell_missing,
     "alerts": next_steps.tell_alerts,
+    "cycles left": year.tell_cycles_left,
+    "last dose": year.tell_last_dose,
+    "CPS+EG": tissue.tell_bioscore,
     "functional tumour volume": volume.tell_volume,
     "imaging against the specimen": imaging.tell_against_specimen,
     "next echo": heart.tell_next_echo,

@@ -22,7 +22,7 @@ from neoher.record.case import Case
 from neoher.record.specimen import TissueFacts
 from neoher.record.surgery import Surgery, SurgicalSpecimen
 
-__all__ = ["tell_biology", "tell_her2", "tell_operation", "tell_receptors", "tell_residual", "tell_response"]
+__all__ = ["tell_biology", "tell_bioscore", "tell_her2", "tell_operation", "tell_receptors", "tell_residual", "tell_response"]
 
 _AFTER = ("after", "residual", "surgical", "surgery", "retest", "specimen")
 _CHANGE = ("loss", "lost", "lose", "change", "convert", "discordan")
@@ -100,6 +100,16 @@ def tell_biology(asked: Asked) -> Told:
                     found = True
         if not found:
             told.miss(f"specimens[].{name}")
+    return told
+
+
+def tell_bioscore(asked: Asked) -> Told:
+    """What CPS+EG and Neo-Bioscore would take: the nuclear grade is in no record, so neither is computed."""
+    told = Told()
+    told.miss("nuclear grade of the biopsy before therapy (`neoher bioscore --nuclear-grade`)")
+    told.miss(*(f"cancers[{each.id}].stage" for each in asked.case.cancers if each.stage is None))
+    if not any(specimen.ypT and specimen.ypN for _, specimen, _ in _operations(asked.case)):
+        told.miss("surgery.specimen.ypT", "surgery.specimen.ypN")
     return told
 
 

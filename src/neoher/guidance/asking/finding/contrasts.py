@@ -51,6 +51,11 @@ _CONTRASTS = (
         r"\bhold\b|\bheld\b|\bstopped\b",
     ),
     _contrast(rf"{_HEART}.*{_HOLD}|{_HOLD}.*{_HEART}", _START, r"\bstart\b|\bstarting\b"),
+    _contrast(
+        r"\bwhat (?:is|to|should|do|can|must|happens)\b.*\b(?:progress|gr[oe]w|bigger|enlarg)",
+        r"\b(?:how (?:often|rare|common)|risk|frequen\w*|often)\b",
+        r"progression is rare",
+    ),
     _contrast(_GROWS, r"\b(?:how (?:often|rare|common)|risk of|frequen\w*|often)\b", r"progression is rare"),
     _contrast(
         r"\boften\b.{0,20}\b(?:progress\w*|gr[oe]w\w*)|\b(?:how (?:often|rare|common)|risk of|frequen\w*)\b"
@@ -63,6 +68,11 @@ _CONTRASTS = (
         r"\bypt?n?[1-4]|\bresidual (?:disease|cancer|tumou?r)|\b(?:no|non|without|not)[ -]?pcr\b",
         r"(?<!no )(?<!non )(?<!without )(?<!not )\bpcr\b|complete response",
         r"^pcr after",
+    ),
+    _contrast(
+        r"\byp[tn].*\b(?:adjuvant|(?:which|what|next) (?:\w+ )?(?:drug|therapy|treatment|adc|conjugate))\b",
+        r"\b(?:size|limits?|stage|category)\b",
+        r"^size|limits|\bstage",
     ),
     # The criteria of 1979 are history: they are meant where they are named.
     _contrast(r"", r"\bxwho\b|\bwho (?:criteria|response|partial|progression)\b|bidimension|product|perpendicular|1979|two.dimension", r"^who criteria$"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -196,6 +196,10 @@ class Library:
         """How much a word tells: 0 where every entry has it, most where none has."""
         count = self._frequency.get(word, 0)
         return math.log((self._number + 1) / (count + 1)) / math.log(self._number + 1)
+
+    def called(self, kinds: Collection[str]) -> frozenset[str]:
+        """The words for the things of these kinds."""
+        return frozenset(each.token for each in self.vocabulary.things.values() if each.kind in kinds)
 
     def holds(self, word: str) -> bool:
         """Whether any entry has this word."""

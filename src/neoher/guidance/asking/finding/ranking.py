@@ -43,7 +43,7 @@ from neoher.guidance.knowledge.kinds.item import Place
 
 __all__ = ["Found", "believes", "rank"]
 
-_FIGURE = re.compile(r"\d+(?:\.\d+)?(?:year)?")
+_FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _DECIMAL = re.compile(r"\d+\.\d+")
 _OF_A_TRIAL = re.compile(
     r"\bhow many (?:patients|women|people|participants)\b(?! (?:had|have|got|with|who|relaps\w*))|"
@@ -214,12 +214,24 @@ class _Asked:
         )
         if on_other_side(self.reading.text, entry.item.title):
             share *= Factor.OTHER_SIDE
+        elif self._of_another(entry):
+            share *= Factor.OTHER_SIDE
         elif opposed(self.everything, entry.headed):
             share *= Factor.OPPOSED
         score = share + Bonus.FOCUS * focus + Bonus.WORDING * wording + Bonus.FULL_TEXT * closeness
         belief = _covered(self.library, entry.corrects, self.tokens)
         score += sum(self._bonuses(entry, belief))
         return Found(entry, share, score, lacking, title, focus, self._beside(entry), belief)
+
+    def _of_another(self, entry: Entry) -> bool:
+        """Whether its title is about other drugs, or other trials, than those that the question calls."""
+        named = [word for word in self.reading.words if word.named and not word.own]
+        for kinds in ({"drug", "regimen"}, {"trial"}):
+            asked = {token for word in named if word.named and word.named.kind in kinds for token in word.tokens}
+            headed = entry.headed & self.library.called(kinds)
+            if asked and headed and not headed & asked:
+                return True
+        return False
 
     def _share(self, entry: Entry) -> tuple[float, tuple[str, ...]]:
         held = not_asked_of_a_text = 0.0

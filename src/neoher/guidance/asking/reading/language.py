@@ -118,6 +118,8 @@ SCOPE_WORDS: Mapping[str, str] = {
 PROGNOSIS = re.compile(
     r"\b(?:will (?:i|she|he) (?:die|survive|live|make it|be cured)|"
     r"how long (?:do|does|have|has|will) (?:i|she|he)\b.{0,20}\b(?:live|left)|life expectancy|"
+    r"(?:prognosis|survival chances?|outlook|life expectancy)(?: is)? (?:of|for|in) (?:this|the|my|our) "
+    r"(?:patient|woman|lady|case|mother|wife|sister|friend)\b|this (?:patient|woman)'?s (?:prognosis|outlook)|"
     r"(?:my|her|his) (?:\w+ )?(?:prognosis|chances?|odds)|(?:chances?|likely|odds|probab\w*)\b.{0,30}"
     r"\b(?:i|she|he) (?:personally |will )?(?:get|gets|have|has|die|dies|survive|relapse)|"
     r"(?:am|is) (?:i|she|he) going to (?:die|live|survive))\b",

@@ -216,6 +216,7 @@ class Vocabulary:
             known = meaning is not None or part[0] not in NOT_HELD or stem(part[0]) in self._held
             tokens = tokens if meaning is None else tokens[:1]
             category = len(part) == 1 and not isinstance(meaning, Named) and is_category(part[0])
+            category |= part == ["ypt"] and place + 1 < len(words) and is_category(words[place + 1])
             near += self._near_category(part[0]) if category else ()
             own = category or _said_in_passing(words, place, length, meaning)
             plain = meaning is None and all(word in PLAIN or self._abbreviates(word) for word in part)
