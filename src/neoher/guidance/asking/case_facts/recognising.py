@@ -192,7 +192,7 @@ _BESIDE = re.compile(
     r"tumou?r|cancer|lesion|mass|"
     r"mri|mr|us|ultrasound|mammogra\w*|mammo|pet|ct|scans?|imaging|exams?|visits?|t\d|v\d|"
     r"results?|values?|scores?|class|status|dates?|number|type|kind|change[ds]?|course|trend|left|given|"
-    r"planned|done|place|placed|there|lost|loss|mm|cm|percent|test|tests|positive|negative|pos|neg|present)\b"
+    r"planned|done|place|placed|there|lost|loss|her2|directed|year|mm|cm|percent|test|tests|positive|negative|pos|neg|present)\b"
 )
 """Words beside the name of a fact that leave it a question about the patient at hand."""
 

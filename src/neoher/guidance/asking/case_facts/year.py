@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from neoher.guidance.asking.case_facts.told import Asked, Told
 from neoher.guidance.facts.course import YEAR_CYCLES, course_facts
 from neoher.guidance.facts.fact import Read
-from neoher.guidance.facts.reading import cancers_of
+from neoher.guidance.facts.reading import cancers_of, facts_of
 from neoher.guidance.facts.treatments import HER2_DRUGS, Given
 from neoher.record.conclusion import Caution
 
@@ -15,8 +15,8 @@ __all__ = ["tell_cycles_left", "tell_last_dose"]
 
 _CONJUGATES = {"T-DM1", "T-DXd"}
 _OWN_COUNT = (
-    "After residual disease T-DM1 or T-DXd is counted on its own: the cycles of its record entry and of its "
-    "plan decide, not the year. `neoher advise` gives the options."
+    "After residual disease T-DM1 or T-DXd has 14 cycles of its own, whatever was given before; the 18 cycles "
+    "of the year do not count them. `neoher advise` gives the options."
 )
 
 
@@ -43,9 +43,10 @@ def tell_cycles_left(asked: Asked) -> Told:
                     plain=f"Of {planned} planned rounds of {each.treatment.regimen or 'this treatment'} "
                     f"{stated} were given; {planned - stated} are left.",
                 )
-        if conjugate_after:
+        residual = facts_of(patient)["pcr"].value is False
+        if conjugate_after or residual:
             told.warnings.append(Caution(code="counted-on-its-own", message=_OWN_COUNT))
-        elif isinstance(given.value, float) and isinstance(left.value, float):
+        if not conjugate_after and isinstance(given.value, float) and isinstance(left.value, float):
             told.say(
                 f"HER2-directed therapy: {given.value:g} cycles recorded, {left.value:g} left of the "
                 f"{YEAR_CYCLES} that make the year",
@@ -54,7 +55,7 @@ def tell_cycles_left(asked: Asked) -> Told:
                 f"the {YEAR_CYCLES} rounds of one year.",
             )
             told.miss(*given.assumes)
-        else:
+        elif not conjugate_after:
             told.miss(*left.paths)
     return told
 

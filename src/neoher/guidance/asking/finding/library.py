@@ -201,6 +201,18 @@ class Library:
         """The words for the things of these kinds."""
         return frozenset(each.token for each in self.vocabulary.things.values() if each.kind in kinds)
 
+    @cached_property
+    def parts(self) -> Mapping[str, frozenset[str]]:
+        """By the word for a regimen, the words for its drugs."""
+        tokens = {(each.kind, each.id): each.token for each in self.vocabulary.things.values()}
+        return {
+            tokens["regimen", regimen.id]: frozenset(
+                tokens["drug", each.drug] for each in regimen.components if ("drug", each.drug) in tokens
+            )
+            for regimen in self.knowledge.contents.regimens
+            if ("regimen", regimen.id) in tokens
+        }
+
     def holds(self, word: str) -> bool:
         """Whether any entry has this word."""
         return word in self._frequency

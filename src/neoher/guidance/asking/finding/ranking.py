@@ -229,9 +229,14 @@ class _Asked:
         for kinds in ({"drug", "regimen"}, {"trial"}):
             asked = {token for word in named if word.named and word.named.kind in kinds for token in word.tokens}
             headed = entry.headed & self.library.called(kinds)
-            if asked and headed and not headed & asked:
+            if asked and headed and not self._with_parts(headed) & self._with_parts(asked):
                 return True
         return False
+
+    def _with_parts(self, tokens: Collection[str]) -> set[str]:
+        """These things and the drugs of the regimens among them."""
+        parts = self.library.parts
+        return {part for token in tokens for part in (token, *parts.get(token, ()))}
 
     def _share(self, entry: Entry) -> tuple[float, tuple[str, ...]]:
         held = not_asked_of_a_text = 0.0
