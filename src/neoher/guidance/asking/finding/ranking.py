@@ -50,6 +50,7 @@ _OF_A_TRIAL = re.compile(
     r"\b(?:control|comparator|design|enrol\w*|population)\b|\barms\b"
 )
 """Words that ask for a trial's record, not for its results."""
+_REGIONS = {"usa", "europ", "uk"}
 _CALLED = {"trial", "drug", "regimen"}
 _DEFINED = {"term", "drug", "regimen"}
 
@@ -233,6 +234,11 @@ class _Asked:
                 return True
         return False
 
+    def _holds_everywhere(self, word: Word, entry: Entry) -> bool:
+        """Whether it is a region, and the text holds in every one: unless an approval is asked for."""
+        region = word.tokens[0] in _REGIONS and not entry.item.regions
+        return region and not any(each.tokens[0] in WAYS_TO_HOLD for each in self.reading.words)
+
     def _with_parts(self, tokens: Collection[str]) -> set[str]:
         """These things and the drugs of the regimens among them."""
         parts = self.library.parts
@@ -255,7 +261,7 @@ class _Asked:
             held += weight * best
             if best:
                 continue
-            if word.own or _FIGURE.fullmatch(word.text) or (word.named is not None and word.named.id in UNSAID):
+            if word.own or self._holds_everywhere(word, entry) or _FIGURE.fullmatch(word.text) or (word.named is not None and word.named.id in UNSAID):
                 # A value of the asker's own: texts give limits, not every number below and above.
                 not_asked_of_a_text += weight
                 continue
@@ -282,6 +288,10 @@ class _Asked:
             yield Bonus.OF_A_TRIAL
         if any(_DECIMAL.fullmatch(word.text) and word.tokens[0] in entry.weights for word in self.reading.words):
             yield Bonus.DECIMAL
+        if not any(word.named and word.named.kind == "trial" for word in self.reading.words) and (
+            entry.headed & self.library.called({"trial"})
+        ):
+            yield Bonus.OTHER_TRIAL
         if self.named:
             yield Bonus.CHAPTER * _part(self.named, entry.subject)
         if self.called:

@@ -109,6 +109,8 @@ class Bonus:
     """Its title has the trial, drug or regimen that the question calls by its name."""
     DECIMAL = 0.12
     """It has a decimal figure of the question, which is seldom there by chance."""
+    OTHER_TRIAL = -0.08
+    """Its title is about a trial, and the question names none."""
     REFERRED = 0.15
     """The glossary names it for the thing whose meaning is asked."""
     OF_A_TRIAL = 0.60

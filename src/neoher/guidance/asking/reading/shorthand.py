@@ -16,6 +16,7 @@ _SHORTHAND = (
         re.compile(r"(\bher-?2\b.{0,50}\b(?:is|that|this|it|considered|called|count as|counts as) )low\b", re.I),
         r"\1 HER2-low",
     ),
+    (re.compile(r"\b(?:which|what) adcs?\b(?!\W+(?:value|map|drop|change|cut|is))", re.I), "which drug"),
     (re.compile(r"\btx\b(?!\s*n)|\brx\b"), "therapy"),
     (re.compile(r"\bnon(?=(?:targets?|inferior\w*|respon\w+|invasive|measurable|lumin\w+)\b)", re.I), "non-"),
     (re.compile(r"(?<=\d )signals\b", re.I), "copies"),
