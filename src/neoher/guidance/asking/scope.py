@@ -15,7 +15,7 @@ __all__ = ["SCOPE_STATEMENT", "not_looked_up", "outside", "says_little", "scope_
 
 SCOPE_STATEMENT = "choice.out-of-scope"
 """The statement that says what the rules do not cover."""
-_ABOUT_SCOPE = 0.72
+_ABOUT_SCOPE = 0.68
 """Share from which a text is about what the rules do not cover (a design decision)."""
 _EMERGENCY = (
     "This is no help in an emergency, and nothing was looked up. Call the emergency number or the "

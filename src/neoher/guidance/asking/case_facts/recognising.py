@@ -242,7 +242,9 @@ def answer_from_case(
     )
     reason = None
     if not lines:
-        plainly = f"The record does not say: {fact.name}." if told.missing else f"{fact.name}: cannot be said."
+        plainly = (
+            f"The record does not say: {fact.name}." if told.missing else f"{fact.name}: cannot be said."
+        )
         reason = _ELSEWHERE.get(fact.name, plainly)
     return CaseAnswer(lines, reason, tuple(told.missing), tuple(told.warnings), tuple(told.because))
 

@@ -22,7 +22,15 @@ from neoher.record.case import Case
 from neoher.record.specimen import TissueFacts
 from neoher.record.surgery import Surgery, SurgicalSpecimen
 
-__all__ = ["tell_biology", "tell_bioscore", "tell_her2", "tell_operation", "tell_receptors", "tell_residual", "tell_response"]
+__all__ = [
+    "tell_biology",
+    "tell_bioscore",
+    "tell_her2",
+    "tell_operation",
+    "tell_receptors",
+    "tell_residual",
+    "tell_response",
+]
 
 _AFTER = ("after", "residual", "surgical", "surgery", "retest", "specimen")
 _CHANGE = ("loss", "lost", "lose", "change", "convert", "discordan")

@@ -74,8 +74,14 @@ _CONTRASTS = (
         r"\b(?:size|limits?|stage|category)\b",
         r"^size|limits|\bstage",
     ),
+    # What is decided before any therapy is decided for one whose specimen after it is stated.
+    _contrast(r"\byp[tn]", r"\bwould|\bhad been\b", r"surgery first|gets? neoadjuvant|^preferred options"),
     # The criteria of 1979 are history: they are meant where they are named.
-    _contrast(r"", r"\bxwho\b|\bwho (?:criteria|response|partial|progression)\b|bidimension|product|perpendicular|1979|two.dimension", r"^who criteria$"),
+    _contrast(
+        r"",
+        r"\bxwho\b|\bwho (?:criteria|response|partial|progression)\b|bidimension|product|perpendicular|1979|two.dimension",
+        r"^who criteria$",
+    ),
 )
 
 

@@ -14,6 +14,7 @@ from functools import cached_property
 
 from neoher.guidance.asking.finding.contrasts import on_other_side, opposed
 from neoher.guidance.asking.finding.library import Entry, Library
+from neoher.guidance.asking.finding.shares import cost, covered, part, referred, same
 from neoher.guidance.asking.finding.weights import (
     BACKGROUND,
     BELIEF,
@@ -25,7 +26,6 @@ from neoher.guidance.asking.finding.weights import (
     ENOUGH_OF_A_BELIEF,
     IN_FOCUS,
     KINDS,
-    LIKE_A_NAME,
     MEANT_EVERYWHERE,
     NAMED_ALONE,
     OUTSIDE,
@@ -109,7 +109,7 @@ def believes(library: Library, entry: Entry, reading: Reading, question: str) ->
     """Whether a question comes near the belief that a statement corrects."""
     tokens = {token for word in reading.words for token in word.tokens}
     least = BELIEF_NAMED if PREMISE.search(question) else BELIEF
-    return _covered(library, entry.corrects, tokens) >= least
+    return covered(library, entry.corrects, tokens) >= least
 
 
 @dataclass(frozen=True)
@@ -143,13 +143,13 @@ class _Asked:
     @cached_property
     def unknown(self) -> bool:
         """Whether nothing holds a word of the question that names a subject."""
-        return any(not self._held(word) for word in self.reading.words if not (word.plain or word.common or word.own))
+        return any(
+            not self._held(word) for word in self.reading.words if not (word.plain or word.common or word.own)
+        )
 
     def _beside(self, entry: Entry) -> bool:
         called = (
-            word
-            for word in self.reading.words
-            if word.named and word.named.kind in _CALLED and not word.own
+            word for word in self.reading.words if word.named and word.named.kind in _CALLED and not word.own
         )
         return self.unknown or any(entry.weights.keys().isdisjoint(word.tokens) for word in called)
 
@@ -184,7 +184,11 @@ class _Asked:
     @cached_property
     def called(self) -> list[str]:
         """The trials, drugs and regimens among them."""
-        return [word.tokens[0] for word in self.reading.words if word.named and word.named.kind in _CALLED and not word.own]
+        return [
+            word.tokens[0]
+            for word in self.reading.words
+            if word.named and word.named.kind in _CALLED and not word.own
+        ]
 
     @cached_property
     def takes_for_granted(self) -> bool:
@@ -199,28 +203,24 @@ class _Asked:
     @cached_property
     def referred(self) -> set[str]:
         """The statements that the glossary and the list of markers name for what is to be defined."""
-        return set(_referred(self.library, self.reading)) if self.definition else set()
+        return set(referred(self.library, self.reading)) if self.definition else set()
 
     def judged(self, entry: Entry, closeness: float) -> Found:
         """How well an entry answers; `closeness` is its place in the full-text index, 0..1."""
         share, lacking = self._share(entry)
-        title, *_ = (_covered(self.library, heading, self.tokens) for heading in entry.titles)
+        title, *_ = (covered(self.library, heading, self.tokens) for heading in entry.titles)
         if entry.superseded_by and title < Bonus.TITLE_OF_SUPERSEDED:
             return Found(entry, 0.0, 0.0, lacking)
         focus = max((each.counts * self._alike(each.things) for each in entry.asked), default=0.0)
         if entry.kind == "trial" and _OF_A_TRIAL.search(self.reading.text):
             focus = max(focus, NAMED_ALONE)
-        wording = max(
-            (each.counts * _same(each.words, self.small_words) for each in entry.asked), default=0.0
-        )
-        if on_other_side(self.reading.text, entry.item.title):
-            share *= Factor.OTHER_SIDE
-        elif self._of_another(entry):
+        wording = max((each.counts * same(each.words, self.small_words) for each in entry.asked), default=0.0)
+        if on_other_side(self.reading.text, entry.item.title) or self._of_another(entry):
             share *= Factor.OTHER_SIDE
         elif opposed(self.everything, entry.headed):
             share *= Factor.OPPOSED
         score = share + Bonus.FOCUS * focus + Bonus.WORDING * wording + Bonus.FULL_TEXT * closeness
-        belief = _covered(self.library, entry.corrects, self.tokens)
+        belief = covered(self.library, entry.corrects, self.tokens)
         score += sum(self._bonuses(entry, belief))
         return Found(entry, share, score, lacking, title, focus, self._beside(entry), belief)
 
@@ -228,7 +228,9 @@ class _Asked:
         """Whether its title is about other drugs, or other trials, than those that the question calls."""
         named = [word for word in self.reading.words if word.named and not word.own]
         for kinds in ({"drug", "regimen"}, {"trial"}):
-            asked = {token for word in named if word.named and word.named.kind in kinds for token in word.tokens}
+            asked = {
+                token for word in named if word.named and word.named.kind in kinds for token in word.tokens
+            }
             headed = entry.headed & self.library.called(kinds)
             if asked and headed and not self._with_parts(headed) & self._with_parts(asked):
                 return True
@@ -261,14 +263,19 @@ class _Asked:
             held += weight * best
             if best:
                 continue
-            if word.own or self._holds_everywhere(word, entry) or _FIGURE.fullmatch(word.text) or (word.named is not None and word.named.id in UNSAID):
+            if (
+                word.own
+                or self._holds_everywhere(word, entry)
+                or _FIGURE.fullmatch(word.text)
+                or (word.named is not None and word.named.id in UNSAID)
+            ):
                 # A value of the asker's own: texts give limits, not every number below and above.
                 not_asked_of_a_text += weight
                 continue
             if word.plain:
                 continue
             lacking.append(word.text)
-            factor *= _factor(word, entry)
+            factor *= cost(word, entry)
         whole = self.total - not_asked_of_a_text
         return (held / whole * factor if whole > 0 else 0.0), tuple(lacking)
 
@@ -286,57 +293,29 @@ class _Asked:
             yield Bonus.OUTSIDE
         if entry.kind == "trial" and _OF_A_TRIAL.search(self.reading.text):
             yield Bonus.OF_A_TRIAL
-        if any(_DECIMAL.fullmatch(word.text) and word.tokens[0] in entry.weights for word in self.reading.words):
+        if any(
+            _DECIMAL.fullmatch(word.text) and word.tokens[0] in entry.weights for word in self.reading.words
+        ):
             yield Bonus.DECIMAL
-        if not any(word.named and word.named.kind == "trial" for word in self.reading.words) and (
-            entry.headed & self.library.called({"trial"})
+        trial_asked = any(word.named and word.named.kind == "trial" for word in self.reading.words)
+        if (
+            not trial_asked
+            and entry.headed & self.library.called({"trial"})
+            and not entry.headed & set(self.called)
         ):
             yield Bonus.OTHER_TRIAL
         if self.named:
-            yield Bonus.CHAPTER * _part(self.named, entry.subject)
+            yield Bonus.CHAPTER * part(self.named, entry.subject)
         if self.called:
-            yield Bonus.CALLED * _part(self.called, entry.headed)
+            yield Bonus.CALLED * part(self.called, entry.headed)
         for word, weight in self.weighed:
             if not weight:
                 yield Bonus.WAY * max(entry.weights.get(token, 0.0) for token in word.tokens)
 
     def _alike(self, phrase: frozenset[str]) -> float:
         """How far a phrase and the question are one: the harmonic mean of what each has of the other."""
-        covered = _covered(self.library, phrase, self.tokens)
+        covered = covered(self.library, phrase, self.tokens)
         if not covered:
             return 0.0
         recalled = sum(weight for word, weight in self.weighed if not phrase.isdisjoint(word.tokens))
         return 2 * covered * recalled / (covered * self.total + recalled)
-
-
-def _factor(word: Word, entry: Entry) -> float:
-    factor = Factor.NAMED_ELSEWHERE if word.tokens[0] in LIKE_A_NAME else 1.0
-    if word.named is None or word.named.id in MEANT_EVERYWHERE:
-        return factor
-    silent = word.named.kind == "drug" and not entry.names_a_drug
-    return factor * (Factor.NO_DRUG_NAMED if silent else Factor.NAMED_ELSEWHERE)
-
-
-def _same(one: frozenset[str], other: frozenset[str]) -> float:
-    """Share of the words of both that both have."""
-    return len(one & other) / len(one | other) if one and other else 0.0
-
-
-def _part(wanted: list[str], held: Collection[str]) -> float:
-    return sum(each in held for each in wanted) / len(wanted)
-
-
-def _covered(library: Library, words: Collection[str], asked: Collection[str]) -> float:
-    """Share of these words, by what they tell, that the question has."""
-    weights = {word: max(Weight.LEAST, library.rarity(word)) for word in words}
-    total = sum(weights.values())
-    return sum(weight for word, weight in weights.items() if word in asked) / total if total else 0.0
-
-
-def _referred(library: Library, reading: Reading) -> Iterator[str]:
-    for named in reading.named("term", "marker"):
-        term, marker = library.knowledge.terms.get(named.id), library.knowledge.markers.get(named.id)
-        if term is not None and term.refers_to:
-            yield term.refers_to
-        if marker is not None and len(reading.words) == 1:
-            yield from marker.statements[:1]

@@ -109,7 +109,7 @@ class Bonus:
     """Its title has the trial, drug or regimen that the question calls by its name."""
     DECIMAL = 0.12
     """It has a decimal figure of the question, which is seldom there by chance."""
-    OTHER_TRIAL = -0.08
+    OTHER_TRIAL = -0.04
     """Its title is about a trial, and the question names none."""
     REFERRED = 0.15
     """The glossary names it for the thing whose meaning is asked."""
@@ -128,7 +128,10 @@ class Bonus:
 KINDS = {"statement": 0.0, "term": -0.18, "trial": -0.40, "drug": -0.40, "regimen": -0.40}
 """Statements come before descriptions of things."""
 
-BACKGROUND = {_one(word) for word in ("chemotherapy", "imaging", "tumour", "positive", "laboratories", "membrane", "staining")}
+BACKGROUND = {
+    _one(word)
+    for word in ("chemotherapy", "imaging", "tumour", "positive", "laboratories", "membrane", "staining")
+}
 """Words that nearly every question is about."""
 LIKE_A_NAME = {_one(word) for word in SUBJECTS}
 """Words that a text must hold where they are asked about, as if they were a name."""
@@ -156,7 +159,7 @@ WAYS_TO_HOLD = {_one(word) for word in ("dose", "approved")}
 """Those of them that a text must say to answer."""
 OUTSIDE = {_one(word): what for word, what in SCOPE_WORDS.items()}
 """What the rules do not cover, by its word as texts have it."""
-UNSAID = {"term.neoadjuvant", "term.adjuvant", "term.MDT", "term.HER2", "term.HER2-positive"}
+UNSAID = {"term.neoadjuvant", "term.MDT", "term.HER2", "term.HER2-positive"}
 """Things that a text of this knowledge base means without saying so."""
 MEANT_EVERYWHERE = UNSAID | {"term.stage"}
 """Things that the whole knowledge base is about: a text that does not name them may mean them."""

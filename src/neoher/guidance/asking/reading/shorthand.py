@@ -13,10 +13,16 @@ _SHORTHAND = (
     (re.compile(r"\btwo plus\b", re.I), "2+"),
     (re.compile(r"\bthree plus\b", re.I), "3+"),
     (
-        re.compile(r"(\bher-?2\b.{0,50}\b(?:is|that|this|it|considered|called|count as|counts as) )low\b", re.I),
+        re.compile(
+            r"(\bher-?2\b.{0,50}\b(?:is|that|this|it|considered|called|count as|counts as) )low\b", re.I
+        ),
         r"\1 HER2-low",
     ),
     (re.compile(r"\b(?:which|what) adcs?\b(?!\W+(?:value|map|drop|change|cut|is))", re.I), "which drug"),
+    (
+        re.compile(r"\bsame (?:drugs?|medicines?)(?= as (?:every|other|the other|patients|women))", re.I),
+        "same treatment",
+    ),
     (re.compile(r"\btx\b(?!\s*n)|\brx\b"), "therapy"),
     (re.compile(r"\bnon(?=(?:targets?|inferior\w*|respon\w+|invasive|measurable|lumin\w+)\b)", re.I), "non-"),
     (re.compile(r"(?<=\d )signals\b", re.I), "copies"),

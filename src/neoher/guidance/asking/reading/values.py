@@ -21,7 +21,10 @@ _NONE_FAR = re.compile(r"\b(?:c|p)?M0\b")
 _CATEGORY = re.compile(r"(?:yp|y?c|p)?[tn](?:is|x|[0-4])(?:mic?|[a-d])?")
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _FILLING = r"(?:(?:of|is|was|at|=|:|only|mean|average|her-?2|cep17|copy|number|count)\s*)*"
-_RATIO = re.compile(rf"(?:\bher-?2\s*[/:]\s*(?:cep\s?17|chr\s?17)\s*)?\bratios?\s*{_FILLING}{_NUMBER}(?!\s*%)|{_NUMBER}\s*ratio\b", re.IGNORECASE)
+_RATIO = re.compile(
+    rf"(?:\bher-?2\s*[/:]\s*(?:cep\s?17|chr\s?17)\s*)?\bratios?\s*{_FILLING}{_NUMBER}(?!\s*%)|{_NUMBER}\s*ratio\b",
+    re.IGNORECASE,
+)
 _COUNTED = r"(?:her-?2\s+)?(?:copies|copy(?:\s+number)?|signals?)(?:\s*(?:per|/)\s*(?:cell|nucleus))?"
 _COPIES = re.compile(
     rf"\b(?:copies|copy(?:\s+number)?|signals)\s*{_FILLING}{_NUMBER}(?!\s*%)|{_NUMBER}\s*{_COUNTED}\b",

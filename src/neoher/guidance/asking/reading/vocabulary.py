@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from neoher.guidance.asking.reading.correcting import Corrector, written_as_names
 from neoher.guidance.asking.reading.language import (
@@ -21,6 +21,7 @@ from neoher.guidance.asking.reading.language import (
     REAL_WORDS,
     TERM_WORDS,
 )
+from neoher.guidance.asking.reading.passing import said_in_passing, without_background
 from neoher.guidance.asking.reading.shorthand import written_out
 from neoher.guidance.asking.reading.spelling import folded_words, stem
 from neoher.guidance.asking.reading.values import (
@@ -29,6 +30,7 @@ from neoher.guidance.asking.reading.values import (
     says_residual,
     with_parted_categories,
 )
+from neoher.guidance.asking.reading.word import Named, Word
 from neoher.guidance.knowledge import Knowledge
 from neoher.guidance.knowledge.kinds.item import Item
 
@@ -38,69 +40,11 @@ _ABBREVIATION = 2
 """Letters up to which a word that nothing holds is a unit or an abbreviation, and no subject."""
 _ALL_WORDS_TOO = 2
 """Things with names of this many words or more keep their words beside the thing."""
-_MEANWHILE = {"during", "after", "under", "on", "last", "post", "following", "since", "finished"}
-"""Before a regimen they say when, not what is asked about."""
-_NOT_DONE = {("not", "done"), ("not", "known"), ("not", "available"), ("not", "performed"), ("not", "stated")}
-_UNITS = {"hour", "hours", "day", "days", "minute", "minutes", "point", "points", "h"}
 _DETERMINERS = {"the", "my", "your", "our", "their", "this", "these", "those"}
 """Words that may stand within a phrase and change nothing: keep my breast, keep the breast."""
 _BOTH_ANTIBODIES = {"trastuzumab", "pertuzumab"}
 _BOTH = {"xus"}
 """US: the country in what is stored; in a question the country or ultrasound."""
-
-
-_RESULTS = {
-    "term.pCR",
-    "term.rCR",
-    "term.OS",
-    "term.EFS",
-    "term.iDFS",
-    "term.DFS",
-    "term.hazard-ratio",
-    "surviv",
-    "respons",
-    "dos",
-    "sideeffect",
-    "loss",
-    "interv",
-    "common",
-    "overestimat",
-    "underestimat",
-    "benefit",
-    "compar",
-}
-"""What is asked of a regimen itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """One thing of the knowledge base."""
-
-    token: str
-    kind: str
-    """drug, regimen, trial, marker or term."""
-    id: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One thing or word of a question."""
-
-    text: str
-    """As the asker wrote it, in small letters."""
-    tokens: tuple[str, ...]
-    """What it matches; the first is the thing itself, the others stand near it."""
-    named: Named | None = None
-    known: bool = True
-    """Whether anything that is held contains it."""
-    corrected: bool = False
-    plain: bool = False
-    """Whether it only qualifies the question, and names no subject."""
-    common: bool = False
-    """Whether it is a common English word."""
-    own: bool = False
-    """Whether it is a category of the asker's own patient: a text need not name it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +138,11 @@ class Vocabulary:
 
     def read(self, question: str) -> Reading:
         """The things and words of a question, misspelt ones corrected."""
-        written = [word for word in folded_words(written_out(with_parted_categories(question))) if word not in _DETERMINERS]
+        written = [
+            word
+            for word in folded_words(written_out(with_parted_categories(question)))
+            if word not in _DETERMINERS
+        ]
         names = written_as_names(question)
         words = [self._corrector.corrected(word, name=word in names) for word in written]
         corrections = tuple((one, other) for one, other in zip(written, words, strict=True) if one != other)
@@ -218,11 +166,11 @@ class Vocabulary:
             category = len(part) == 1 and not isinstance(meaning, Named) and is_category(part[0])
             category |= part == ["ypt"] and place + 1 < len(words) and is_category(words[place + 1])
             near += self._near_category(part[0]) if category else ()
-            own = category or _said_in_passing(words, place, length, meaning)
+            own = category or said_in_passing(words, place, length, meaning)
             plain = meaning is None and all(word in PLAIN or self._abbreviates(word) for word in part)
             common = meaning is None and all(word in COMMON for word in part)
             found.append(Word(" ".join(part), tokens + near, named, known, changed, plain, common, own))
-        found = [*_without_background(found)]
+        found = [*without_background(found)]
         unique = {word.tokens[0]: word for word in reversed(found)}
         return Reading(tuple(reversed(unique.values())), tuple(fillers), corrections, " ".join(words))
 
@@ -269,39 +217,6 @@ class Vocabulary:
             yield from (
                 stem(word) for word in words if word not in FILLERS and stem(word) not in self._fillers
             )
-
-
-def _said_in_passing(
-    words: Sequence[str], place: int, length: int, meaning: Named | str | None
-) -> bool:
-    """Whether a word only says what was not done, when, or in which unit: no text need have it.
-
-    The regimen after which somebody is operated on, the test that was not done, the hours after a number.
-    """
-    before, after = words[max(0, place - 2) : place], words[place + length : place + length + 2]
-    if isinstance(meaning, Named) and meaning.kind == "regimen":
-        counted = bool(before) and before[-1].isdigit() and after[:1] in (["cycle"], ["cycles"])
-        return counted or any(word in _MEANWHILE for word in before)
-    if tuple(after) in _NOT_DONE or after[:1] == ["unknown"]:
-        return isinstance(meaning, Named) and meaning.kind in {"term", "marker"}
-    return meaning == _one("ascocap") or (
-        meaning is None and words[place] in _UNITS and bool(before) and before[-1].isdigit()
-    )
-
-
-def _without_background(found: Sequence[Word]) -> Iterator[Word]:
-    """The words; a regimen that only says when is the subject after all where a result of it is asked."""
-    asks_result = any(
-        word.tokens[0] in _RESULTS or (word.named is not None and word.named.id in _RESULTS) for word in found
-    )
-    drug = any(word.named is not None and word.named.kind == "drug" for word in found)
-    for word in found:
-        if word.own and asks_result and word.named is not None and word.named.kind == "regimen":
-            yield replace(word, own=False)
-        elif drug and word.tokens[0] == _one("after surgery"):
-            yield replace(word, own=True)
-        else:
-            yield word
 
 
 def _folded(words: Iterable[str]) -> Iterator[str]:
