@@ -172,7 +172,7 @@ _GENERAL = re.compile(
 )
 _OWN_FACT = re.compile(r"^\s*what(?:'s| is| was)\s+(?:her|his|my|the patient's)\s")
 _NOT_IN_A_RECORD = (
-    "This asks for a fact of the patient that a record of neoher has no place for, or that is not recognised; "
+    "This asks for a fact of the patient that a record of neoher has no place for, or is not recognised; "
     "a general statement would not answer it. What can be done is listed by `neoher advise`, what models "
     "say of her outlook by `neoher outlook`."
 )

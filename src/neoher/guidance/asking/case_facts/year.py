@@ -15,8 +15,8 @@ __all__ = ["tell_cycles_left", "tell_last_dose"]
 
 _CONJUGATES = {"T-DM1", "T-DXd"}
 _OWN_COUNT = (
-    "After residual disease T-DM1 or T-DXd has 14 cycles of its own, whatever was given before; the 18 cycles "
-    "of the year do not count them. `neoher advise` gives the options."
+    "After residual disease T-DM1 or T-DXd has 14 cycles of its own, whatever was given before; the 18 "
+    "cycles of the year do not count them. `neoher advise` gives the options."
 )
 
 
@@ -61,7 +61,7 @@ def tell_cycles_left(asked: Asked) -> Told:
 
 
 def tell_last_dose(asked: Asked) -> Told:
-    """Days from the last recorded dose of a HER2-directed drug, and of the therapy before surgery, to today."""
+    """Days from the last recorded dose of any therapy to the day of asking."""
     told = Told()
     for patient in cancers_of(asked.case, asked.knowledge, asked.today)[:1]:
         latest = [each for each in patient.given if each.last_dose is not None]

@@ -79,7 +79,8 @@ _CONTRASTS = (
     # The criteria of 1979 are history: they are meant where they are named.
     _contrast(
         r"",
-        r"\bxwho\b|\bwho (?:criteria|response|partial|progression)\b|bidimension|product|perpendicular|1979|two.dimension",
+        r"\bxwho\b|\bwho (?:criteria|response|partial|progression)\b|bidimension|product|perpendicular|1979|"
+        r"two.dimension",
         r"^who criteria$",
     ),
 )

@@ -314,8 +314,8 @@ class _Asked:
 
     def _alike(self, phrase: frozenset[str]) -> float:
         """How far a phrase and the question are one: the harmonic mean of what each has of the other."""
-        covered = covered(self.library, phrase, self.tokens)
-        if not covered:
+        share = covered(self.library, phrase, self.tokens)
+        if not share:
             return 0.0
         recalled = sum(weight for word, weight in self.weighed if not phrase.isdisjoint(word.tokens))
-        return 2 * covered * recalled / (covered * self.total + recalled)
+        return 2 * share * recalled / (share * self.total + recalled)

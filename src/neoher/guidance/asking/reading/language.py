@@ -119,7 +119,8 @@ PROGNOSIS = re.compile(
     r"\b(?:will (?:i|she|he) (?:die|survive|live|make it|be cured)|"
     r"how long (?:do|does|have|has|will) (?:i|she|he)\b.{0,20}\b(?:live|left)|life expectancy|"
     r"(?:prognosis|survival chances?|outlook|life expectancy)(?: is)? (?:of|for|in) (?:this|the|my|our) "
-    r"(?:patient|woman|lady|case|mother|wife|sister|friend)\b|this (?:patient|woman)'?s (?:prognosis|outlook)|"
+    r"(?:patient|woman|lady|case|mother|wife|sister|friend)\b|"
+    r"this (?:patient|woman)'?s (?:prognosis|outlook)|"
     r"(?:my|her|his) (?:\w+ )?(?:prognosis|chances?|odds)|(?:chances?|likely|odds|probab\w*)\b.{0,30}"
     r"\b(?:i|she|he) (?:personally |will )?(?:get|gets|have|has|die|dies|survive|relapse)|"
     r"(?:am|is) (?:i|she|he) going to (?:die|live|survive))\b",
@@ -131,8 +132,8 @@ PREMISE = re.compile(
     r"^\s*(?:as|since|because|given|now that|if|so|but)\b|\b(?:right|true|correct|isn't it|doesn't it|"
     r"don't they|can't (?:it|they|we)|aren't they|proven|proved|always|never|everybody|every patient|"
     r"all patients|must|of course|obviously|why (?:do|does|is|are|must|should)|how do (?:we|i|you))\b|, so\b|"
-    r"^(?!\s*(?:what|which|how|when|who|is|are|do|does|did|can|should|may)\b).*\b(?:is|are|was|has|can be|got)\b"
-    r".*,\s*(?:at |for |in )?(?:which|what|how (?:many|much|long))\b",
+    r"^(?!\s*(?:what|which|how|when|who|is|are|do|does|did|can|should|may)\b)"
+    r".*\b(?:is|are|was|has|can be|got)\b.*,\s*(?:at |for |in )?(?:which|what|how (?:many|much|long))\b",
     re.IGNORECASE,
 )
 """Words by which a question takes something for granted."""
