@@ -53,6 +53,14 @@ Ask = Callable[..., Answer]
         ("How old is she?", "1976"),
         ("What is her menopausal status?", "premenopausal"),
         ("When was her last MRI?", "2025-06-28"),
+        # The year has 18 cycles, 6 were given with trastuzumab and pertuzumab.
+        ("how many cycles left", "12 left of the 18"),
+        ("remaining cycles of HER2 therapy", "12 left of the 18"),
+        ("hepatitis b status", "Hepatitis B: negative"),
+        ("nodes positive at surgery?", "0 positive nodes"),
+        ("LVEF now?", "60 %"),
+        # Residual disease without high risk.
+        ("which drug next for her", "T-DM1, 14 cycles"),
     ],
 )
 def test_a_fact_is_answered_from_the_record(asked: Ask, case: Case, question: str, expected: str) -> None:
@@ -298,3 +306,72 @@ def test_facts_that_contradict_each_other_are_said_to(asked: Ask) -> None:
     answer = asked("What is her RCB?", case=read_case_text(text))
     assert answer.abstained
     assert "contradictory-facts" in [caution.code for caution in answer.warnings]
+
+
+def test_cycles_left_after_residual_disease_say_that_the_conjugate_is_counted_on_its_own(
+    asked: Ask, case: Case
+) -> None:
+    warnings = asked("how many cycles left", case=case).warnings
+    assert any(each.code == "counted-on-its-own" for each in warnings)
+
+
+def test_cycles_of_a_running_therapy_are_told_beside_those_of_the_year(asked: Ask) -> None:
+    running = read_case_text(
+        "neoher: 1\npatient: {id: P2}\n"
+        "treatment: [{regimen: TCHP, start: 2026-09-01, cycles: 4, cycles_planned: 6}]\n"
+    )
+    said = [line.text for line in asked("how many cycles left", case=running).answer]
+    assert any("2 left of this therapy" in text for text in said)
+    assert any("14 left of the 18" in text for text in said)
+
+
+def test_cycles_left_are_not_guessed(asked: Ask) -> None:
+    unknown = read_case_text(
+        "neoher: 1\npatient: {id: P3}\ntreatment: [{regimen: TCHP, start: 2026-09-01}]\n"
+    )
+    answer = asked("how many cycles left", case=unknown)
+    assert answer.abstained
+    assert answer.missing == ("treatment[0].cycles",)
+
+
+def test_days_since_the_last_dose(asked: Ask, case: Case) -> None:
+    ended = read_case_text(
+        "neoher: 1\npatient: {id: P4}\n"
+        "treatment: [{regimen: TCHP, start: 2026-06-01, end: 2026-10-23, cycles: 6, cycles_planned: 6}]\n"
+    )
+    assert "30 days before 2026-11-22" in asked("days since last dose", case=ended).answer[0].text
+    without_end = asked("days since last dose", case=case)
+    assert without_end.abstained
+    assert without_end.missing == ("treatment[0].end",)
+
+
+@pytest.mark.parametrize(
+    ("tests", "said"), [("pregnancy: negative", "negative"), ("pregnancy: positive", "positive")]
+)
+def test_whether_she_is_pregnant_is_the_recorded_test(asked: Ask, tests: str, said: str) -> None:
+    record = read_case_text(f"neoher: 1\npatient: {{id: P5, sex: female}}\nbaseline_tests: {{{tests}}}\n")
+    assert asked("is she pregnant", case=record).answer[0].text == f"Pregnancy test: {said}"
+
+
+def test_whether_she_is_pregnant_is_not_known_without_a_test(asked: Ask, case: Case) -> None:
+    answer = asked("is she pregnant", case=case)
+    assert answer.abstained
+    assert answer.missing == ("baseline_tests.pregnancy",)
+
+
+@pytest.mark.parametrize(
+    ("question", "points_to"),
+    [
+        ("prognosis of this patient", "neoher outlook"),
+        ("CPS-EG score", "neoher bioscore"),
+        ("what is her creatinine", "no place for"),
+    ],
+)
+def test_what_the_record_cannot_say_is_never_a_general_sentence(
+    asked: Ask, case: Case, question: str, points_to: str
+) -> None:
+    answer = asked(question, case=case)
+    assert answer.abstained
+    assert not answer.answer
+    assert answer.reason is not None
+    assert points_to in answer.reason

@@ -36,6 +36,14 @@ def after(*questions: str) -> Conversation:
         ),
         ("When is trastuzumab held for LVEF in the EU?", "in the US?", "heart.trastuzumab-hold-us"),
         ("What was the total pCR in NeoSphere?", "And in BERENICE?", "result.berenice"),
+        # The opposite takes the place of what was said, also without an opening word.
+        ("pCR after node-positive disease?", "and if node-negative?", "pcr-after.n-negative"),
+        ("pCR after node-negative disease?", "and if node-positive?", "pcr-after.n-positive"),
+        ("LVEF schedule trastuzumab US", "for pertuzumab?", "heart.pertuzumab-schedule"),
+        ("contraception after Enhertu", "for Herceptin?", "pregnancy.contraception-antibodies"),
+        ("minimum LVEF to start Kadcyla", "and to hold?", "heart.tdm1-hold"),
+        # A dose is not asked of another subject.
+        ("dose of T-DM1", "and platelets of 60?", "blood.tdm1-platelets"),
     ],
 )
 def test_a_follow_up_takes_its_subject_from_the_last_question(

@@ -76,6 +76,7 @@ _CONTRASTS = (
     ),
     # What is decided before any therapy is decided for one whose specimen after it is stated.
     _contrast(r"\byp[tn]", r"\bwould|\bhad been\b", r"surgery first|gets? neoadjuvant|^preferred options"),
+    _contrast(r"\b[23]plus\b", r"\b[01]plus\b|\bihc 0\b|discordant", r"^ihc 0 or 1\+ with"),
     # The criteria of 1979 are history: they are meant where they are named.
     _contrast(
         r"",

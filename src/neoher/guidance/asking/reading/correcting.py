@@ -97,7 +97,9 @@ class Corrector:
 
     @cached_property
     def _of_all(self) -> tuple[str, ...]:
-        return self._long(self._known)
+        # Common words by which a text is asked for are meant where one error lies between: totla, haazrd.
+        asked_for = (word for word in self._never & self._telling if len(word) > _SHORTEST)
+        return tuple(sorted({*self._long(self._known), *asked_for}))
 
     def _long(self, words: set[str]) -> tuple[str, ...]:
         return tuple(sorted(word for word in words if len(word) > _SHORTEST and word not in self._never))

@@ -19,7 +19,7 @@ _JOINED = re.compile(
 _METASTASES = re.compile(r"\b(?:c|p)?M1\b")
 _NONE_FAR = re.compile(r"\b(?:c|p)?M0\b")
 _CATEGORY = re.compile(r"(?:yp|y?c|p)?[tn](?:is|x|[0-4])(?:mic?|[a-d])?")
-_NUMBER = r"(\d+(?:\.\d+)?)"
+_NUMBER = r"(?<![\w.])(\d+(?:\.\d+)?)"
 _FILLING = r"(?:(?:of|is|was|at|=|:|only|mean|average|her-?2|cep17|copy|number|count)\s*)*"
 _RATIO = re.compile(
     rf"(?:\bher-?2\s*[/:]\s*(?:cep\s?17|chr\s?17)\s*)?\bratios?\s*{_FILLING}{_NUMBER}(?!\s*%)|{_NUMBER}\s*ratio\b",
