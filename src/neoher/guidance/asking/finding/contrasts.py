@@ -70,13 +70,24 @@ _CONTRASTS = (
         r"^pcr after",
     ),
     _contrast(
-        r"\byp[tn].*\b(?:adjuvant|(?:which|what|next) (?:\w+ )?(?:drug|therapy|treatment|adc|conjugate))\b",
+        r"\b(?:yp|c)[tn].*\b(?:adjuvant|regimen|options?|conjugate|"
+        r"(?:which|what|next) (?:\w+ )?(?:drug|therapy|treatment|adc))\b",
         r"\b(?:size|limits?|stage|category)\b",
         r"^size|limits|\bstage",
     ),
     # What is decided before any therapy is decided for one whose specimen after it is stated.
     _contrast(r"\byp[tn]", r"\bwould|\bhad been\b", r"surgery first|gets? neoadjuvant|^preferred options"),
     _contrast(r"\b[23]plus\b", r"\b[01]plus\b|\bihc 0\b|discordant", r"^ihc 0 or 1\+ with"),
+    _contrast(
+        r"\bypt?n?[1-4]|\bresidual\b",
+        r"t.?dxd|enhertu|deruxtecan|ds.?8201",
+        r"^residual disease after neoadjuvant t-dxd",
+    ),
+    _contrast(
+        r"\bfor good\b|\bpermanent",
+        r"\b(?:hold\w*|held|paus\w*|withh\w*|interrupt\w*|suspend\w*)\b",
+        r"\bis held\b|\bhold\b",
+    ),
     # The criteria of 1979 are history: they are meant where they are named.
     _contrast(
         r"",

@@ -38,6 +38,7 @@ from neoher.guidance.asking.finding.weights import (
 )
 from neoher.guidance.asking.reading.language import PREMISE
 from neoher.guidance.asking.reading.spelling import stem
+from neoher.guidance.asking.reading.values import is_category, says_residual
 from neoher.guidance.asking.reading.vocabulary import Reading, Word
 from neoher.guidance.knowledge.kinds.item import Place
 
@@ -50,6 +51,10 @@ _OF_A_TRIAL = re.compile(
     r"\b(?:control|comparator|design|enrol\w*|population)\b|\barms\b"
 )
 """Words that ask for a trial's record, not for its results."""
+_RESIDUAL = re.compile(r"\bresidual disease\b", re.IGNORECASE)
+_BEFORE_THERAPY = re.compile(r"gets neoadjuvant|preferred options|surgery first|dual blockade", re.IGNORECASE)
+_THERAPY = re.compile(r"\b(?:regimens?|options?|therapy|treatment|chemo\w*)\b")
+_NEVER = re.compile(r"(?!)")
 _REGIONS = {"usa", "europ", "uk"}
 _CALLED = {"trial", "drug", "regimen"}
 _DEFINED = {"term", "drug", "regimen"}
@@ -279,6 +284,15 @@ class _Asked:
         whole = self.total - not_asked_of_a_text
         return (held / whole * factor if whole > 0 else 0.0), tuple(lacking)
 
+    @cached_property
+    def _situation(self) -> re.Pattern[str]:
+        """What a title says that is for the situation which the categories of the question make."""
+        words = [word.text for word in self.reading.words if is_category(word.text)]
+        if any(says_residual(word) for word in words):
+            return _RESIDUAL
+        before = any(word.startswith("c") for word in words) and _THERAPY.search(self.reading.text)
+        return _BEFORE_THERAPY if before else _NEVER
+
     def _bonuses(self, entry: Entry, belief: float) -> Iterator[float]:
         kind = KINDS[entry.kind]
         yield kind / 3 if self.definition and entry.kind in _DEFINED else kind
@@ -304,6 +318,8 @@ class _Asked:
             and not entry.headed & set(self.called)
         ):
             yield Bonus.OTHER_TRIAL
+        if self._situation.search(entry.item.title):
+            yield Bonus.SITUATION_STATED
         if self.named:
             yield Bonus.CHAPTER * part(self.named, entry.subject)
         if self.called:

@@ -18,7 +18,10 @@ _SHORTHAND = (
         ),
         r"\1 HER2-low",
     ),
-    (re.compile(r"\b(?:which|what) adcs?\b(?!\W+(?:value|map|drop|change|cut|is))", re.I), "which drug"),
+    (
+        re.compile(r"\b(?:which|what) (?:adc|conjugate)s?\b(?!\W+(?:value|map|drop|change|cut|is))", re.I),
+        "which drug",
+    ),
     (
         re.compile(r"\bsame (?:drugs?|medicines?)(?= as (?:every|other|the other|patients|women))", re.I),
         "same treatment",
