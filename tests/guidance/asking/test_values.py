@@ -120,6 +120,9 @@ def test_the_statement_of_that_very_group_stands_first(
         ("sum of diameters up 22 % but only 4 mm, is this PD?", "recist.pd"),
         ("WHO criteria: what is progression", "who.criteria"),
         ("ypN1 after TCHP, next drug?", "residual.high-risk-tdxd"),
+        # Involved nodes after therapy are high risk: never the statement for lower risk.
+        ("ypT2 ypN1 after THP, which conjugate", "residual.high-risk-tdxd"),
+        ("us label: when to stop trastuzumab for good because of EF", "heart.trastuzumab-resume-us"),
     ],
 )
 def test_the_other_side_never_stands_first(asked: Ask, question: str, first: str) -> None:

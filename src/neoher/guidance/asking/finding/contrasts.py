@@ -88,6 +88,12 @@ _CONTRASTS = (
         r"\b(?:hold\w*|held|paus\w*|withh\w*|interrupt\w*|suspend\w*)\b",
         r"\bis held\b|\bhold\b",
     ),
+    # Involved nodes after therapy are high risk (DESTINY-Breast05).
+    _contrast(
+        r"\bypn[1-3]",
+        r"\b(?:lower|low|other)[ -]?risk\b",
+        r"^other residual disease|lower-risk residual|^pcr after",
+    ),
     # The criteria of 1979 are history: they are meant where they are named.
     _contrast(
         r"",
