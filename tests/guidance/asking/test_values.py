@@ -159,6 +159,30 @@ def test_an_unknown_subject_is_refused_whatever_is_known_beside_it(asked: Ask, q
     assert answer.abstained, [line.item for line in answer.answer]
 
 
+@pytest.mark.parametrize(
+    ("question", "read"),
+    [
+        ("FISH ratio 1.6, 6.4 copies, ihc 2+ what next", "ISH group 3, ihc 2+ what next"),
+        ("ish: ratio 2.4 with 3.1 copies per cell", "ISH group 2"),
+        ("Is a ratio of 2.0 with 4.0 copies positive?", "Is a ISH group 1, positive?"),
+    ],
+)
+def test_the_group_is_shown_as_it_was_read(question: str, read: str) -> None:
+    assert with_group(question) == read
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("FISH ratio 1.6, 6.4 copies, IHC 2+", "testing.ish-group-3"),
+        ("FISH ratio 2.3, 3.1 copies, IHC 2+", "testing.ish-group-2-4"),
+        ("FISH ratio 1.5, 4.9 copies, IHC 2+", "testing.ish-group-2-4"),
+    ],
+)
+def test_with_ihc_2_the_statement_that_names_the_group_leads(asked: Ask, question: str, first: str) -> None:
+    assert asked(question).answer[0].item == first
+
+
 def test_m1_is_metastatic_and_outside(asked: Ask) -> None:
     answer = asked("cT2N1M1, which neoadjuvant regimen?")
     assert [line.item for line in answer.answer] in ([], ["choice.out-of-scope"])

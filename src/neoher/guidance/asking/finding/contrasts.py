@@ -94,6 +94,9 @@ _CONTRASTS = (
         r"\b(?:lower|low|other)[ -]?risk\b",
         r"^other residual disease|lower-risk residual|^pcr after",
     ),
+    _contrast(
+        r"\bgroup [1-5]\b", r"\b(?:how (?:often|rare|common)|frequen\w*|share|percent)", r"^how often groups"
+    ),
     # The criteria of 1979 are history: they are meant where they are named.
     _contrast(
         r"",

@@ -37,6 +37,7 @@ from neoher.guidance.asking.finding.weights import (
     Weight,
 )
 from neoher.guidance.asking.reading.language import PREMISE
+from neoher.guidance.asking.reading.passing import ISH_GROUPS
 from neoher.guidance.asking.reading.spelling import stem
 from neoher.guidance.asking.reading.values import is_category, says_residual
 from neoher.guidance.asking.reading.vocabulary import Reading, Word
@@ -54,6 +55,8 @@ _OF_A_TRIAL = re.compile(
 _RESIDUAL = re.compile(r"\bresidual disease\b", re.IGNORECASE)
 _BEFORE_THERAPY = re.compile(r"gets neoadjuvant|preferred options|surgery first|dual blockade", re.IGNORECASE)
 _THERAPY = re.compile(r"\b(?:regimens?|options?|therapy|treatment|chemo\w*)\b")
+_FEW_GROUPS = 2
+_IHC_THAT_DECIDES = {"0plus", "1plus", "3plus"}
 _NEVER = re.compile(r"(?!)")
 _REGIONS = {"usa", "europ", "uk"}
 _CALLED = {"trial", "drug", "regimen"}
@@ -284,6 +287,24 @@ class _Asked:
         whole = self.total - not_asked_of_a_text
         return (held / whole * factor if whole > 0 else 0.0), tuple(lacking)
 
+    def _of_the_situation(self, entry: Entry) -> Iterator[float]:
+        if self._of_its_group(entry):
+            yield Bonus.OWN_GROUP
+        if self._situation.search(entry.item.title):
+            yield Bonus.SITUATION_STATED
+
+    def _of_its_group(self, entry: Entry) -> bool:
+        """Whether it is on the ISH group that is asked about; with IHC 2+, or with none stated."""
+        asked = self.tokens & ISH_GROUPS
+        others = entry.weights.keys() & ISH_GROUPS
+        return (
+            len(asked) == 1
+            and asked <= others
+            and len(others) <= _FEW_GROUPS
+            and not self.tokens & _IHC_THAT_DECIDES
+            and "group" in entry.item.title.lower()
+        )
+
     @cached_property
     def _situation(self) -> re.Pattern[str]:
         """What a title says that is for the situation which the categories of the question make."""
@@ -318,8 +339,7 @@ class _Asked:
             and not entry.headed & set(self.called)
         ):
             yield Bonus.OTHER_TRIAL
-        if self._situation.search(entry.item.title):
-            yield Bonus.SITUATION_STATED
+        yield from self._of_the_situation(entry)
         if self.named:
             yield Bonus.CHAPTER * part(self.named, entry.subject)
         if self.called:

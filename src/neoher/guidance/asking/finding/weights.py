@@ -109,6 +109,8 @@ class Bonus:
     """Its title has the trial, drug or regimen that the question calls by its name."""
     DECIMAL = 0.12
     """It has a decimal figure of the question, which is seldom there by chance."""
+    OWN_GROUP = 0.20
+    """It is on the very ISH group that is asked about, not on all of them."""
     SITUATION_STATED = 0.15
     """Its title is for the situation that the stated categories make: residual disease, before therapy."""
     OTHER_TRIAL = -0.04

@@ -9,12 +9,12 @@ from neoher.guidance.asking.reading.spelling import folded_words, stem
 from neoher.guidance.asking.reading.values import is_category
 from neoher.guidance.asking.reading.word import Named, Word
 
-__all__ = ["said_in_passing", "without_background"]
+__all__ = ["ISH_GROUPS", "said_in_passing", "without_background"]
 
 _MEANWHILE = {"during", "after", "under", "on", "last", "post", "following", "since", "finished"}
 """Before a regimen they say when, not what is asked about."""
 _NOT_DONE = {("not", "done"), ("not", "known"), ("not", "available"), ("not", "performed"), ("not", "stated")}
-_GROUPS = {f"group{number}" for number in range(1, 6)}
+ISH_GROUPS = {f"group{number}" for number in range(1, 6)}
 _SCORES = {"0plus", "1plus", "2plus", "3plus"}
 _UNITS = {"hour", "hours", "day", "days", "minute", "minutes", "point", "points", "h"}
 _RESULTS = {
@@ -62,10 +62,12 @@ def without_background(found: Sequence[Word]) -> Iterator[Word]:
         word.tokens[0] in _RESULTS or (word.named is not None and word.named.id in _RESULTS) for word in found
     )
     drug = any(word.named is not None and word.named.kind == "drug" for word in found)
-    staged = any(is_category(word.text) or word.tokens[0] in _GROUPS for word in found)
+    grouped = any(word.tokens[0] in ISH_GROUPS for word in found)
+    staged = grouped or any(is_category(word.text) for word in found)
     dose = any(word.tokens[0] in {"dos", "cycl"} for word in found)
     for word in found:
-        if staged and word.tokens[0] in _SCORES:
+        is_ish = word.named is not None and word.named.id == "term.ISH"
+        if (staged and word.tokens[0] in _SCORES) or (grouped and is_ish):
             yield replace(word, own=True)
         elif word.own and asks_result and word.named is not None and word.named.kind == "regimen":
             yield replace(word, own=False)

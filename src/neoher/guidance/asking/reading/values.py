@@ -79,4 +79,7 @@ def with_group(question: str) -> str:
         return question
     ratio, copies = (float("".join(found[0])) for found in (ratios, counts))
     said = f"ISH group {dual_probe_group(ratio, copies)}"
-    return _COPIES.sub(" ", _RATIO.sub(f" {said} ", question, count=1), count=1)
+    read = _COPIES.sub(" ", _RATIO.sub(f" {said} ", question, count=1), count=1)
+    read = re.sub(r"\b(?:dual[ -]probe|ish|fish)\W*(?=ISH group)", "", read, flags=re.IGNORECASE)
+    read = re.sub(r"(ISH group \d)[\s,;:]*(?:\b(?:and|with|at|but|a)\b[\s,;:]*)*(?=[^\s?.]|$)", r"\1, ", read)
+    return re.sub(r"\s+(?=[?.,])|(?<=\s)\s+|,\s*(?=[?.]|$)", "", read).strip()
