@@ -106,7 +106,11 @@ def _command(*words: object) -> list[str]:
 def _of_visits(record: str, visits: tuple[str, ...]) -> str:
     """The record with the images of the MRI of these visits alone."""
     kept = {f"imaging/{visit.lower()}-mr" for visit in visits}
-    return re.sub(r"    images: (\S+)\n", lambda line: line[0] if line[1] in kept else "", record)
+    stated = re.sub(r"    images: (\S+)\n", lambda line: line[0] if line[1] in kept else "", record)
+    # Callipers are points on images: they go with them.
+    entries = re.split(r"(?m)^(?=  - id: )", stated)
+    callipers = re.compile(r"    callipers:.*\n(?:      .*\n)*")
+    return "".join(one if "    images: " in one else callipers.sub("", one) for one in entries)
 
 
 def _fastest(case: Path) -> MeasuredPatient:
