@@ -147,7 +147,7 @@ _WHEN = {
 }
 _UNDER = {
     _Course.GOING_ON: "under",
-    _Course.BETWEEN: "before therapy goes on after",
+    _Course.BETWEEN: "before HER2-directed therapy goes on, as under",
     _Course.COMPLETE: "after",
 }
 _PATHS = {
