@@ -16,10 +16,10 @@ document, between the lines that mark it (docs/recovery.md).
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, stdev
@@ -163,12 +163,13 @@ def main() -> None:
     )
     pairs: list[Pair] = []
     done: list[Job] = []
-    with ProcessPoolExecutor(arguments.workers, max_tasks_per_child=4) as pool:
-        waiting = {pool.submit(pairs_of, job): job for job in jobs}
-        for future in as_completed(waiting):
-            pairs += future.result()
-            done.append(waiting[future])
-            print(f"{len(done)} of {len(jobs)}: {waiting[future]}", file=sys.stderr, flush=True)
+    # A process for each patient gives its memory back. ProcessPoolExecutor with max_tasks_per_child can
+    # wait for ever on workers that have left (python/cpython issue 115634).
+    with multiprocessing.get_context("spawn").Pool(arguments.workers, maxtasksperchild=1) as pool:
+        for job, found in pool.imap_unordered(_pairs_with_job, jobs):
+            pairs += found
+            done.append(job)
+            print(f"{len(done)} of {len(jobs)}: {job}", file=sys.stderr, flush=True)
     text = table_of(pairs, done)
     print(text)
     if arguments.into is not None:
@@ -177,6 +178,10 @@ def main() -> None:
         _, _, after = rest.partition(END)
         new = f"{before}{BEGIN}\n{text}\n{END}{after}"
         arguments.into.write_text(new, encoding="utf-8")
+
+
+def _pairs_with_job(job: Job) -> tuple[Job, list[Pair]]:
+    return job, pairs_of(job)
 
 
 def table_of(pairs: list[Pair], done: list[Job]) -> str:
